@@ -1,0 +1,38 @@
+# Debian 12 packages only. Each folder gets only the libraries it is allowed to use.
+
+find_package(PkgConfig REQUIRED)
+find_package(Threads REQUIRED)
+find_package(OpenSSL 3.0 REQUIRED)
+find_package(Boost 1.81 CONFIG REQUIRED COMPONENTS headers url json)
+find_package(yaml-cpp 0.7 REQUIRED)
+find_package(RocksDB 7.8 CONFIG REQUIRED)
+find_package(roaring REQUIRED)
+find_package(zstd REQUIRED)
+find_package(FastFloat REQUIRED)
+find_package(spdlog REQUIRED)
+find_package(fmt REQUIRED)
+find_package(CLI11 REQUIRED)
+find_package(prometheus-cpp CONFIG REQUIRED)
+pkg_check_modules(re2 REQUIRED IMPORTED_TARGET re2)
+pkg_check_modules(cares REQUIRED IMPORTED_TARGET libcares)
+pkg_check_modules(deflate REQUIRED IMPORTED_TARGET libdeflate)
+pkg_check_modules(xxhash REQUIRED IMPORTED_TARGET libxxhash)
+pkg_check_modules(httplib REQUIRED IMPORTED_TARGET cpp-httplib)
+
+set(NARTHEX_LIBS_base       Boost::headers Boost::json fmt::fmt spdlog::spdlog yaml-cpp FastFloat::fast_float
+                            PkgConfig::re2 PkgConfig::xxhash Threads::Threads)
+set(NARTHEX_LIBS_model      PkgConfig::re2 PkgConfig::xxhash)
+set(NARTHEX_LIBS_relabel    PkgConfig::re2 OpenSSL::Crypto)
+set(NARTHEX_LIBS_exposition FastFloat::fast_float)
+set(NARTHEX_LIBS_net        OpenSSL::SSL OpenSSL::Crypto Boost::url PkgConfig::cares PkgConfig::deflate)
+set(NARTHEX_LIBS_storage    RocksDB::rocksdb roaring::roaring zstd::libzstd PkgConfig::xxhash)
+set(NARTHEX_LIBS_scrape     PkgConfig::xxhash Boost::url)
+set(NARTHEX_LIBS_config     Boost::url)
+set(NARTHEX_LIBS_web        Boost::json)
+set(NARTHEX_LIBS_server     CLI11::CLI11 prometheus-cpp::core)
+
+# jemalloc keeps the resident size of a long-running server flat; sanitizers bring an allocator of their own.
+if(NOT NARTHEX_SANITIZE)
+  pkg_check_modules(jemalloc REQUIRED IMPORTED_TARGET jemalloc)
+  set(NARTHEX_ALLOCATOR PkgConfig::jemalloc)
+endif()
