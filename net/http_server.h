@@ -1,0 +1,80 @@
+// HTTP/1.1 server on Beast: no slow or idle client delays another.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/result.h"
+
+namespace narthex::net {
+
+struct ServerOptions {
+  std::vector<std::string> listen = {"0.0.0.0:9090"};  // host:port, [v6]:port, :port
+  int io_threads = 1;
+  int worker_threads = 2;               // handlers run here, so that a long one delays no connection
+  size_t max_queued = 256;              // requests waiting for a worker; beyond: 503
+  size_t max_connections = 512;         // beyond: the oldest idle connection is closed, else the new one
+  size_t max_header_bytes = 64 * 1024;  // beyond: 431
+  size_t max_body_bytes = 32 << 20;     // beyond: 413, also when chunked
+  int64_t header_timeout_ns = 10'000'000'000;  // from a request's first byte to its last header byte
+  int64_t body_timeout_ns = 60'000'000'000;
+  int64_t idle_timeout_ns = 300'000'000'000;   // between requests (--web.read-timeout)
+  int64_t write_timeout_ns = 60'000'000'000;   // without progress
+};
+
+struct ServerRequest {
+  std::string method;
+  std::string target;  // as sent: path and query
+  std::string path;    // decoded? no: raw, without the query
+  std::string query;   // raw, behind '?'
+  std::vector<std::pair<std::string, std::string>> headers;
+  std::string body;
+  std::string peer;    // address:port
+  // True once the client has closed its connection; a long query polls it. Thread-safe.
+  std::function<bool()> gone;
+
+  std::string_view header(std::string_view name) const;
+};
+
+// Produces the next piece of a streamed body; false: that was the last. Called on a worker.
+using BodySource = std::function<bool(std::string& piece)>;
+
+struct ServerResponse {
+  int status = 200;
+  std::vector<std::pair<std::string, std::string>> headers;
+  std::string body;       // sent with Content-Length
+  BodySource stream;      // if set: sent chunked, instead of `body`
+  bool compressible = true;  // gzip if the client accepts it and it pays
+};
+
+using Handler = std::function<ServerResponse(const ServerRequest&)>;
+
+// Counters since start; thread-safe to read.
+struct ServerStats {
+  uint64_t connections_accepted = 0;
+  uint64_t connections_open = 0;
+  uint64_t requests = 0;
+  uint64_t rejected = 0;
+};
+
+class HttpServer {
+ public:
+  // Binds all addresses, starts the threads. `handler` is called on workers, several at once.
+  // Error: `listen tcp 127.0.0.1:9090: bind: address already in use`.
+  static Result<std::unique_ptr<HttpServer>> start(const ServerOptions& options, Handler handler);
+  // Stops at once, if stop() was not called.
+  virtual ~HttpServer() = default;
+
+  // The ports really bound, in the order of ServerOptions::listen (for ":0").
+  virtual std::vector<uint16_t> ports() const = 0;
+  virtual ServerStats stats() const = 0;
+  // Stops accepting, lets requests under way finish for at most `grace_ns`, closes everything, joins the threads.
+  virtual void stop(int64_t grace_ns) = 0;
+};
+
+}  // namespace narthex::net

@@ -1,0 +1,107 @@
+// Writing: how a scrape gets its samples into the store, all or nothing, in two passes (design: two passes, time groups).
+//
+//   auto target = store.open_target(public_labels);
+//   auto scratch = target->begin(scrape_time, now);             // pass 1: only scratch is written
+//   auto slot = target->resolve(*scratch, final_labels);         // once per new line
+//   scratch->set(slot, value);                                   // once per line: no lock, no allocation
+//   target->commit(std::move(scratch), [](CommitResult r) {…});  // log, then pass 2, then visible
+//
+// Dropping the scratch instead leaves no trace: no series, no slot, no sample.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "base/result.h"
+#include "model/labels.h"
+#include "model/sample.h"
+
+namespace narthex::storage {
+
+// A series' place within its target: dense from 0, stable until a Remap says otherwise. Slots resolved in a scratch
+// that was dropped are given again to others.
+using Slot = uint32_t;
+inline constexpr Slot kNoSlot = UINT32_MAX;
+
+// Samples with a timestamp of their own are kept apart from those at the scrape's time.
+struct TimedSample {
+  Slot slot;
+  Timestamp timestamp;
+  double value;
+};
+
+// One scrape being assembled. Belongs to whoever began it, one thread at a time.
+class Scratch {
+ public:
+  virtual ~Scratch() = default;
+
+  Timestamp timestamp() const { return timestamp_; }
+
+  // The slot's value at the scrape's timestamp. False, and nothing changed: it has one already in this scrape.
+  bool set(Slot slot, double value) {
+    uint64_t& word = seen_[slot >> 6];
+    const uint64_t bit = uint64_t{1} << (slot & 63);
+    if (word & bit) return false;
+    word |= bit;
+    values_[slot] = value;
+    return true;
+  }
+  bool has(Slot slot) const { return seen_[slot >> 6] >> (slot & 63) & 1; }
+  // Which slots have a value at the scrape's timestamp: bit i of word i / 64.
+  const std::vector<uint64_t>& seen() const { return seen_; }
+
+  // A value with its own timestamp. Several per slot are allowed; conflicts are resolved at commit (scrape spec, 6.2).
+  void set_at(Slot slot, Timestamp timestamp, double value) { timed_.push_back({slot, timestamp, value}); }
+
+  // Slots known to this scratch: those of the target plus those resolved in it.
+  Slot slot_count() const { return static_cast<Slot>(slot_count_); }
+
+ protected:
+  Timestamp timestamp_ = 0;
+  size_t slot_count_ = 0;
+  std::vector<double> values_;   // by slot; meaningful where seen
+  std::vector<uint64_t> seen_;   // always large enough for slot_count_
+  std::vector<TimedSample> timed_;
+};
+
+struct CommitResult {
+  Result<> status;  // error: nothing of this scrape is stored or visible; the message says why
+  // Samples refused one by one; all others are stored (scrape spec, 6.2).
+  uint64_t out_of_order = 0;
+  uint64_t duplicate_timestamp = 0;
+  uint64_t out_of_bounds = 0;
+};
+
+// New slot of each old slot (kNoSlot: dead), after a compaction of a layout.
+using Remap = std::vector<Slot>;
+
+// The store's side of one scrape target. One writer: begin/resolve/commit of one target never overlap; different
+// targets may be written from different threads. Destroying it keeps its series.
+class TargetAppender {
+ public:
+  virtual ~TargetAppender() = default;
+
+  // Slots in use so far.
+  virtual Slot slot_count() const = 0;
+  // If the layout was compacted since the last call: how slots moved. Ask before begin().
+  virtual std::unique_ptr<Remap> take_remap() = 0;
+
+  // A scratch for a scrape at `timestamp`; `now` is the wall clock, which bounds the future.
+  virtual std::unique_ptr<Scratch> begin(Timestamp timestamp, Timestamp now) = 0;
+
+  // The slot of the series with exactly these final labels (public labels of the target included, and whatever
+  // honor_labels and relabeling left), created within the scratch if new. Equal labels give the equal slot.
+  // kLimit: a new series was refused (memory budget); the scrape goes on without it.
+  virtual Result<Slot> resolve(Scratch& scratch, const Labels& labels) = 0;
+
+  // The labels of a slot.
+  virtual Labels labels(Slot slot) const = 0;
+
+  // Hands the scratch to the committer. `done` is called exactly once, on a thread of the store, after the samples are
+  // in the log and visible (or have failed). Slots resolved in the scratch are valid from then on.
+  virtual void commit(std::unique_ptr<Scratch> scratch, std::function<void(CommitResult)> done) = 0;
+};
+
+}  // namespace narthex::storage

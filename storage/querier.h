@@ -1,0 +1,66 @@
+// Reading: an immutable view, label look-ups, and columns of samples.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "model/labels.h"
+#include "model/matcher.h"
+#include "model/sample.h"
+
+namespace narthex::storage {
+
+// A series' samples in time order, as two arrays of equal length. Stale markers are values like others (see
+// is_stale_marker). Reused between reads: clear() keeps memory.
+struct Column {
+  std::vector<Timestamp> timestamps;
+  std::vector<double> values;
+
+  size_t size() const { return timestamps.size(); }
+  void clear() { timestamps.clear(), values.clear(); }
+  void push(Timestamp t, double v) { timestamps.push_back(t), values.push_back(v); }
+};
+
+// Series that a selector found, in the order of their labels. Immutable; thread-safe; keeps its view alive.
+class SeriesSet {
+ public:
+  virtual ~SeriesSet() = default;
+  virtual size_t size() const = 0;
+  virtual Labels labels(size_t i) const = 0;
+  // The value of one label of series i, "" if it has none. Lives as long as the set.
+  virtual std::string_view label(size_t i, std::string_view name) const = 0;
+  // Appends to `out` the samples with from <= t <= to.
+  virtual Result<> read(size_t i, Timestamp from, Timestamp to, Column& out) const = 0;
+};
+
+inline constexpr Timestamp kMinTime = INT64_MIN;
+inline constexpr Timestamp kMaxTime = INT64_MAX;
+
+// A consistent state of the store: what was acknowledged when it was taken, and nothing else. Immutable; thread-safe.
+class View {
+ public:
+  virtual ~View() = default;
+
+  // Series that satisfy all matchers and may have samples in [from, to].
+  virtual Result<std::shared_ptr<const SeriesSet>> select(std::span<const Matcher> matchers, Timestamp from,
+                                                          Timestamp to) const = 0;
+  // Sorted, unique. With matchers: of the series that satisfy all of them.
+  virtual Result<std::vector<std::string>> label_names(std::span<const Matcher> matchers, Timestamp from,
+                                                       Timestamp to) const = 0;
+  virtual Result<std::vector<std::string>> label_values(std::string_view name, std::span<const Matcher> matchers,
+                                                        Timestamp from, Timestamp to) const = 0;
+};
+
+// Thread-safe.
+class Queryable {
+ public:
+  virtual ~Queryable() = default;
+  // Cheap: takes no lock that a writer holds for long.
+  virtual std::shared_ptr<const View> view() const = 0;
+};
+
+}  // namespace narthex::storage

@@ -1,0 +1,51 @@
+// The time-series store: opens a folder, gives appenders and views, keeps what it acknowledged.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/result.h"
+#include "storage/appender.h"
+#include "storage/options.h"
+#include "storage/querier.h"
+
+namespace narthex::storage {
+
+// A copy of the store's counters.
+struct Stats {
+  uint64_t series = 0;             // active: with a sample in the two newest windows
+  uint64_t targets = 0;
+  uint64_t templates = 0;
+  uint64_t windows = 0;
+  uint64_t samples_appended = 0;   // since start
+  uint64_t commits = 0;
+  uint64_t commit_failures = 0;
+  uint64_t log_bytes = 0;          // on disk, all families
+  uint64_t column_bytes = 0;       // resident, head columns
+  uint64_t index_bytes = 0;        // resident, identity and slots
+  Timestamp min_time = 0;
+  Timestamp max_time = 0;
+};
+
+// Thread-safe unless a returned object says otherwise.
+class Store : public Queryable {
+ public:
+  // Opens or creates; replays the log; a second process on the same folder is refused, with its name.
+  // kCorruption: the files cannot be read; message names file and remedy. `clock` and `log` must outlive the store.
+  static Result<std::unique_ptr<Store>> open(const Options& options, const Clock& clock, Log& log);
+  // Closes as close() does.
+  ~Store() override = default;
+
+  // The appender of a scrape target with these public labels (no name begins with "__"). Two at once for equal labels
+  // are allowed: the first producer owns a series, the other appends to it with the checks of the scrape spec, 6.2.
+  virtual std::shared_ptr<TargetAppender> open_target(const Labels& public_labels) = 0;
+
+  virtual Stats stats() const = 0;
+  // Waits for pending commits, syncs the log, closes. Appenders must not be used afterwards.
+  virtual void close() = 0;
+};
+
+}  // namespace narthex::storage
