@@ -1,0 +1,83 @@
+// PromQL: text in, vectors and matrices out. Source: the PromQL spec.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "base/result.h"
+#include "model/labels.h"
+#include "model/sample.h"
+#include "storage/querier.h"
+
+namespace narthex::promql {
+
+struct EngineOptions {
+  int64_t lookback_ms = 300'000;                // --query.lookback-delta
+  int64_t timeout_ms = 120'000;                 // --query.timeout
+  int64_t max_samples = 50'000'000;             // --query.max-samples
+  int64_t default_subquery_step_ms = 60'000;    // global evaluation_interval
+};
+
+// One question. An instant query has start == end and step 0.
+struct Query {
+  std::string text;
+  Timestamp start = 0;
+  Timestamp end = 0;
+  int64_t step_ms = 0;
+  int64_t lookback_ms = 0;  // 0: the engine's
+  int64_t timeout_ms = 0;   // 0: the engine's; never longer than the engine's
+  // Polled between series; true ends the query with kCanceled. May be empty.
+  std::function<bool()> canceled;
+};
+
+struct Series {
+  Labels metric;
+  std::vector<Sample> samples;  // ascending; never stale markers
+};
+
+struct Vector {  // instant vector: every series has exactly one sample, at the evaluation time
+  std::vector<Series> series;
+};
+struct Matrix {
+  std::vector<Series> series;
+};
+struct Scalar {
+  Timestamp timestamp;
+  double value;
+};
+struct String {
+  Timestamp timestamp;
+  std::string value;
+};
+
+struct QueryResult {
+  std::variant<Vector, Matrix, Scalar, String> value;
+  std::vector<std::string> warnings;  // complete texts, "PromQL warning: …"
+  std::vector<std::string> infos;
+  int64_t samples_read = 0;
+};
+
+// Thread-safe: queries may run at once.
+class Engine {
+ public:
+  explicit Engine(EngineOptions options) : options_(options) {}
+
+  const EngineOptions& options() const { return options_; }
+
+  // Errors: kInvalid `<line>:<col>: parse error: <msg>`; kUnsupported names what cannot be evaluated yet; kExecution,
+  // kTimeout, kCanceled, kLimit with the texts of the PromQL spec, section 3.
+  Result<QueryResult> instant(const storage::View& view, const Query& query) const;
+  Result<QueryResult> range(const storage::View& view, const Query& query) const;
+
+ private:
+  EngineOptions options_;
+};
+
+// One bare vector selector, as match[] takes it. Error texts as the HTTP API spec, section 1.3 (without the wrapper).
+Result<std::vector<Matcher>> parse_selector(std::string_view text);
+
+}  // namespace narthex::promql
