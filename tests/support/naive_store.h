@@ -1,0 +1,57 @@
+// The store as one would write it on a Sunday: a map from label set to samples. It implements the store's public
+// interfaces and is the oracle for the real one, and the data source of everybody else's tests.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "storage/store.h"
+
+namespace narthex::testing {
+
+using SeriesMap = std::map<Labels, storage::Column>;
+
+// Thread-safe.
+class NaiveStore final : public storage::Store {
+ public:
+  explicit NaiveStore(storage::Options options = {}) : options_(std::move(options)) {}
+
+  // Appends without any check; keep timestamps ascending per series.
+  void add(const Labels& labels, Timestamp timestamp, double value);
+  // The next `count` commits fail with kUnavailable and store nothing.
+  void fail_commits(int count);
+
+  std::shared_ptr<const storage::View> view() const override;
+  std::shared_ptr<storage::TargetAppender> open_target(const Labels& public_labels) override;
+  storage::Stats stats() const override;
+  void close() override {}
+
+  struct Entry {
+    Labels labels;
+    Timestamp timestamp;
+    double value;
+  };
+  // What a commit does, in this order (scrape spec, 6.2): each entry is checked against the newest sample its series
+  // had *before* this commit; what passes is then appended in the given order, first come first served.
+  storage::CommitResult commit(const std::vector<Entry>& entries, Timestamp now);
+
+ private:
+  SeriesMap& writable();
+
+  const storage::Options options_;
+  mutable std::mutex mutex_;
+  std::shared_ptr<SeriesMap> series_ = std::make_shared<SeriesMap>();  // copied on write while a view holds it
+  Timestamp newest_ = INT64_MIN;
+  uint64_t appended_ = 0;
+  uint64_t commits_ = 0;
+  int failing_ = 0;
+};
+
+// Everything a view holds, a line per series: `up{job="a"} 1000:1 2000:7ff0000000000002`, values as 16 hex digits of
+// their bits unless they are small integers. Two stores are equal iff their dumps are.
+std::string dump(const storage::View& view, Timestamp from = storage::kMinTime, Timestamp to = storage::kMaxTime);
+
+}  // namespace narthex::testing
