@@ -129,10 +129,11 @@ std::string ScrapeGenerator::step() {
   std::vector<Line> lines;
   if (failed) {
     // The scrape dies half-way: its scratch is dropped, then markers and the report are written.
+    const std::string number = std::to_string(random_());
     for (auto& appender : target.appenders) {
       appender->take_remap();
       auto scratch = appender->begin(at, now_);
-      auto slot = appender->resolve(*scratch, Labels{{"__name__", "never_seen"}, {"n", std::to_string(random_())}});
+      auto slot = appender->resolve(*scratch, Labels{{"__name__", "never_seen"}, {"n", number}});
       if (slot) scratch->set(*slot, 1);
     }
   } else {
