@@ -1,0 +1,13 @@
+// The server's life, from checked flags to the exit code.
+#pragma once
+
+#include "server/commands/command.h"
+#include "server/flags.h"
+
+namespace narthex::server {
+
+// Blocks until a signal or a fatal error ends it. 0: asked to end; 1: data folder or address unusable; 2: bad
+// configuration.
+int serve(const FlagValues& flags, Io& io);
+
+}  // namespace narthex::server

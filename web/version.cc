@@ -1,0 +1,7 @@
+#include "web/version.h"
+
+namespace narthex {
+
+std::string_view version() { return NARTHEX_VERSION; }
+
+}  // namespace narthex
