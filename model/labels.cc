@@ -80,7 +80,6 @@ std::strong_ordering operator<=>(const Labels& a, const Labels& b) { return a.la
 
 void LabelsBuilder::reset(const Labels& base) {
   reset();
-  base_count_ = 0;
   for (const Label& label : base) add_base(label.name, label.value);
 }
 
@@ -101,18 +100,25 @@ std::string_view LabelsBuilder::get(std::string_view name) const {
   return i < count_ ? std::string_view(entries_[i].value) : std::string_view();
 }
 
+// `name` and `value` may point into an entry, so entries move only after both were copied out of them.
 void LabelsBuilder::set(std::string_view name, std::string_view value) {
   if (value.empty()) return del(name);
   const size_t i = find(name);
-  if (i < count_ && i >= base_count_) {
-    entries_[i].value = std::string(value);
+  if (i < count_) {
+    entries_[i].value.assign(value);
+    if (i < base_count_) set_last(i);
     return;
   }
-  // `name` and `value` may point into an entry that is about to move.
-  const std::string own_name(name);
-  const std::string own_value(value);
-  if (i < count_) erase(i);
-  push(own_name, own_value);
+  if (count_ < entries_.size()) return push(name, value);
+  Label label{std::string(name), std::string(value)};
+  entries_.push_back(std::move(label));
+  ++count_;
+}
+
+// A label of the base that is set counts as a new one: it moves behind all others.
+void LabelsBuilder::set_last(size_t i) {
+  erase(i);
+  ++count_;
 }
 
 void LabelsBuilder::del(std::string_view name) {

@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace narthex {
@@ -63,7 +64,7 @@ class LabelsBuilder {
   LabelsBuilder() = default;
   explicit LabelsBuilder(const Labels& base) { reset(base); }
 
-  void reset() { count_ = 0; }
+  void reset() { count_ = base_count_ = 0; }
   void reset(const Labels& base);
   // Appends a label of the base, for callers that have no Labels yet. Call in sorted order, with unique names.
   void add_base(std::string_view name, std::string_view value);
@@ -72,6 +73,9 @@ class LabelsBuilder {
   // An empty value deletes. `value` may point into this builder; `name` too.
   void set(std::string_view name, std::string_view value);
   void del(std::string_view name);
+  // Deletes the labels for which `wanted(label)` holds; asks about each once, in order.
+  template <class Wanted>
+  void del_if(Wanted wanted);
 
   // Live labels in the order described above.
   std::span<const Label> labels() const { return {entries_.data(), count_}; }
@@ -83,6 +87,7 @@ class LabelsBuilder {
  private:
   size_t find(std::string_view name) const;
   void erase(size_t i);
+  void set_last(size_t i);
   void push(std::string_view name, std::string_view value);
 
   // entries_[0, base_count_) come from the base, [base_count_, count_) were set; behind count_ lie spare strings.
@@ -90,6 +95,20 @@ class LabelsBuilder {
   size_t count_ = 0;
   size_t base_count_ = 0;
 };
+
+template <class Wanted>
+void LabelsBuilder::del_if(Wanted wanted) {
+  size_t kept = 0;
+  size_t kept_base = 0;
+  for (size_t i = 0; i < count_; ++i) {
+    if (wanted(std::as_const(entries_[i]))) continue;
+    if (i < base_count_) ++kept_base;
+    if (kept != i) std::swap(entries_[kept], entries_[i]);
+    ++kept;
+  }
+  count_ = kept;
+  base_count_ = kept_base;
+}
 
 // Which names are valid: `metric_name_validation_scheme` of the configuration.
 enum class NameScheme { kUtf8, kLegacy };

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
@@ -24,8 +25,10 @@ enum class Action {
   kUppercase,
 };
 
-// One rule as written. The `*_set` flags say whether the file named the field, which validation needs (an explicit
-// `regex: (.*)` is not the default for keepequal).
+// One rule as written. The `*_set` flags say whether the file gave the field a value, which validation needs: an
+// explicit `regex: (.*)` is not the default for keepequal, an explicit `source_labels: []` is refused by labeldrop,
+// while `source_labels:` without a value is as good as absent (not set). An explicit null for regex, replacement or
+// separator is set and empty.
 struct RuleOptions {
   std::vector<std::string> source_labels;
   std::string separator = ";";
@@ -48,5 +51,16 @@ struct RuleOptions {
 };
 
 using RuleList = std::vector<RuleOptions>;
+
+// The name of an action as files and error texts have it: "replace", "hashmod".
+std::string_view action_name(Action action);
+
+// Reads an action's name, in any case. Error: unknown relabel action "<name>".
+Result<Action> parse_action(std::string_view name);
+
+// Whether the rule could be compiled; the error carries the rule's place and the reference's text (relabel spec,
+// section 2). Checked in this order, the first failure is reported: action, names in source_labels, regex, modulus,
+// presence of target_label, target and replacement names, fields that the action does not take.
+Result<> validate(const RuleOptions& options);
 
 }  // namespace narthex::relabel

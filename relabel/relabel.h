@@ -22,13 +22,13 @@ class Rule {
   const RuleOptions& options() const;
   const Place& place() const { return options().place; }
 
+  // For the engine alone.
   struct Compiled;
+  const Compiled& compiled() const { return *compiled_; }
 
  private:
   explicit Rule(std::shared_ptr<const Compiled> compiled) : compiled_(std::move(compiled)) {}
   std::shared_ptr<const Compiled> compiled_;
-
-  friend struct Engine;
 };
 
 // Compiles all; stops at the first bad rule.
@@ -39,10 +39,10 @@ bool apply(std::span<const Rule> rules, LabelsBuilder& labels);
 
 // One rule at work.
 struct Step {
-  size_t rule = 0;      // index into the rules
-  Place place;          // of the rule
+  size_t rule = 0;  // index into the rules
+  Place place;      // of the rule
   Labels before;
-  Labels after;         // empty if dropped
+  Labels after;  // empty if dropped
   bool keep = true;
   bool matched = true;  // whether the rule's condition held
   std::string reason;   // one sentence, e.g. `regex "a.*" matches "abc" of [x]; set y="abc"`
@@ -51,7 +51,7 @@ struct Step {
 struct Explanation {
   std::vector<Step> steps;  // ends with the rule that dropped, if one did
   bool kept = true;
-  Labels labels;            // final labels; empty if dropped
+  Labels labels;  // final labels; empty if dropped
 };
 
 // Explaining entry: the same implementation, observed. Does not stop being exact: explain().labels equals what apply()
