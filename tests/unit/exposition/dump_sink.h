@@ -1,0 +1,63 @@
+// A sink that writes down what it was told, one line per call.
+#pragma once
+
+#include <bit>
+#include <cstdio>
+#include <string>
+
+#include "base/number.h"
+#include "base/quote.h"
+#include "exposition/text.h"
+
+namespace narthex::exposition {
+
+class DumpSink {
+ public:
+  void on_type(std::string_view name, MetricType type) {
+    line("TYPE " + go_quote(name) + " " + std::string(type_name(type)));
+  }
+  void on_help(std::string_view name, std::string_view text) { line("HELP " + go_quote(name) + " " + go_quote(text)); }
+  void on_comment(std::string_view text) { line("COMMENT " + go_quote(text)); }
+  void on_series(const SeriesLine& series) {
+    ++series_count;
+    std::string out = go_quote(series.key) + " " + value(series.value);
+    if (series.timestamp) out += " @" + std::to_string(*series.timestamp);
+    line(std::move(out));
+  }
+
+  // NaNs differ by their bits.
+  static std::string value(double number) {
+    if (number == number) return float_general(number);
+    char buffer[24];
+    std::snprintf(buffer, sizeof buffer, "NaN(%llx)", std::bit_cast<unsigned long long>(number));
+    return buffer;
+  }
+
+  std::string dump;
+  int series_count = 0;
+
+ private:
+  void line(std::string text) {
+    if (!dump.empty()) dump += '\n';
+    dump += text;
+  }
+};
+
+// Walks a whole body; an error is the last line.
+inline std::string walk(std::string_view body, DumpSink& sink) {
+  TextWalker walker(body);
+  while (!walker.done()) {
+    if (auto error = walker.walk_line(sink)) {
+      const std::string where = std::to_string(error->line) + ":" + std::to_string(error->column) + ": ";
+      return sink.dump + (sink.dump.empty() ? "" : "\n") + where + error->message;
+    }
+  }
+  return sink.dump;
+}
+
+inline std::string walk(std::string_view body) {
+  DumpSink sink;
+  return walk(body, sink);
+}
+
+}  // namespace narthex::exposition
