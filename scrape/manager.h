@@ -23,8 +23,8 @@ struct TargetStatus {
   Labels labels;  // public ones
   std::string url;
   Health health = Health::kUnknown;
-  std::string last_error;    // "" when the last scrape was fine
-  std::string last_warning;  // e.g. samples that were refused one by one, series refused for memory
+  std::string last_error;      // "" when the last scrape was fine
+  std::string last_warning;    // e.g. samples that were refused one by one, series refused for memory
   int64_t last_scrape_ns = 0;  // scrape timestamp; 0: never
   double last_duration_seconds = 0;
   Duration interval;
@@ -40,8 +40,8 @@ struct DroppedTarget {
 struct PoolStatus {
   std::string job;
   std::vector<TargetStatus> active;
-  std::vector<DroppedTarget> dropped;  // at most keep_dropped_targets, if that is set
-  uint64_t dropped_count = 0;          // exact
+  std::vector<DroppedTarget> dropped;      // at most keep_dropped_targets, if that is set
+  uint64_t dropped_count = 0;              // exact
   std::vector<std::string> target_errors;  // targets that could not be made: `instance 0 in group 1: no address`
 };
 

@@ -58,9 +58,9 @@ struct JobOptions {
 
 // What all jobs share: flags and the global section.
 struct ManagerOptions {
-  Labels external_labels;                                       // part of the seed that spreads scrapes
-  bool adjust_timestamps = true;                                // --scrape.adjust-timestamps
-  Duration timestamp_tolerance = Duration::milliseconds(2);     // --scrape.timestamp-tolerance
+  Labels external_labels;                                    // part of the seed that spreads scrapes
+  bool adjust_timestamps = true;                             // --scrape.adjust-timestamps
+  Duration timestamp_tolerance = Duration::milliseconds(2);  // --scrape.timestamp-tolerance
   int reactors = 1;
 };
 
