@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "exposition/text.h"
 #include "model/target_group.h"
 #include "net/reactor.h"
 #include "scrape/options.h"
@@ -45,6 +46,22 @@ struct PoolStatus {
   std::vector<std::string> target_errors;  // targets that could not be made: `instance 0 in group 1: no address`
 };
 
+// What a target's HELP and TYPE lines said, by family name as written there (scrape spec, section 11).
+struct MetricMetadata {
+  std::string metric;
+  exposition::MetricType type = exposition::MetricType::kUnknown;
+  std::string help;
+  std::string unit;
+  friend bool operator==(const MetricMetadata&, const MetricMetadata&) = default;
+};
+
+struct TargetMetadata {
+  std::string job;
+  Labels labels;  // public ones
+  // Sorted by metric; shared between targets that say the same. Never null.
+  std::shared_ptr<const std::vector<MetricMetadata>> metrics;
+};
+
 // Counters since start, named after what they feed (scrape spec: counters of the error classes).
 struct Stats {
   uint64_t scrapes = 0;
@@ -69,13 +86,18 @@ class Manager {
   // Stops as stop() does.
   virtual ~Manager() = default;
 
-  // The jobs from now on. A job that is equal to a running one goes on undisturbed.
+  // Part of the seed that spreads scrapes: counts for loops that start from now on.
+  virtual void set_external_labels(const Labels& labels) = 0;
+  // The jobs from now on. A job that is equal to a running one goes on undisturbed. A changed one makes its targets
+  // anew from the groups it has. All or nothing: on an error nothing has changed.
   virtual Result<> apply(std::vector<JobOptions> jobs) = 0;
   // The current target groups of a job, all of them. Unchanged targets keep their loops.
   virtual void set_targets(const std::string& job, std::vector<TargetGroup> groups) = 0;
 
   // Sorted by job; targets by group and position.
   virtual std::vector<PoolStatus> status() const = 0;
+  // Of all active targets, in the order of status(). Copies pointers only.
+  virtual std::vector<TargetMetadata> metadata() const = 0;
   virtual Stats stats() const = 0;
 
   // Stops all loops, cancels scrapes in flight, writes no stale markers (scrape spec, section 9: shutdown).

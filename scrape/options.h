@@ -58,6 +58,7 @@ struct JobOptions {
 
 // What all jobs share: flags and the global section.
 struct ManagerOptions {
+  std::string fqdn;                                          // this machine's name by reverse lookup; part of the seed
   Labels external_labels;                                    // part of the seed that spreads scrapes
   bool adjust_timestamps = true;                             // --scrape.adjust-timestamps
   Duration timestamp_tolerance = Duration::milliseconds(2);  // --scrape.timestamp-tolerance

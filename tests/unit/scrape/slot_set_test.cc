@@ -1,0 +1,68 @@
+#include "scrape/loop/slot_set.h"
+
+#include <gtest/gtest.h>
+
+#include <random>
+#include <set>
+
+namespace narthex::scrape {
+namespace {
+
+using storage::kNoSlot;
+using storage::Slot;
+
+SlotSet of(const std::set<Slot>& slots) {
+  SlotSet set;
+  for (Slot slot : slots) set.insert(slot);
+  return set;
+}
+
+std::set<Slot> without(const SlotSet& a, const SlotSet& b) {
+  std::set<Slot> slots;
+  a.for_each_without(b, [&](Slot slot) { slots.insert(slot); });
+  return slots;
+}
+
+TEST(SlotSet, AgreesWithAnOrdinarySet) {
+  std::mt19937 random(7);
+  for (int round = 0; round < 200; ++round) {
+    std::set<Slot> a, b;
+    for (int i = 0; i < 40; ++i) {
+      a.insert(random() % 200);
+      b.insert(random() % 150);
+    }
+    std::set<Slot> expected;
+    std::set_difference(a.begin(), a.end(), b.begin(), b.end(), std::inserter(expected, expected.end()));
+    EXPECT_EQ(without(of(a), of(b)), expected);
+    EXPECT_EQ(of(a).count_without(of(b)), expected.size());
+    EXPECT_EQ(of(a).size(), a.size());
+    SlotSet both = of(a);
+    both.add(of(b));
+    std::set<Slot> all = a;
+    all.insert(b.begin(), b.end());
+    EXPECT_EQ(without(both, {}), all);
+    const Slot end = random() % 220;
+    SlotSet cut = of(a);
+    cut.cut(end);
+    EXPECT_EQ(without(cut, {}), std::set<Slot>(a.begin(), a.lower_bound(end))) << end;
+  }
+}
+
+TEST(SlotSet, MovesAndDropsSlotsOnCompaction) {
+  SlotSet set = of({0, 2, 70});
+  storage::Remap remap(71, kNoSlot);
+  remap[0] = 1;
+  remap[70] = 0;
+  set.remap(remap);
+  EXPECT_EQ(without(set, {}), (std::set<Slot>{0, 1}));
+}
+
+TEST(SlotSet, EmptyIsEmpty) {
+  EXPECT_TRUE(SlotSet().empty());
+  EXPECT_FALSE(SlotSet().has(1000));
+  EXPECT_TRUE(SlotSet({0, 0}).empty());
+  EXPECT_FALSE(SlotSet({0, 4}).empty());
+}
+
+}  // namespace
+}  // namespace narthex::scrape
