@@ -10,6 +10,8 @@ namespace {
 constexpr int64_t kMs = 1'000'000;
 constexpr int64_t kSecond = 1'000 * kMs;
 
+Schedule::Options every(int64_t interval) { return {interval, 2 * kMs, true}; }
+
 TEST(FirstScrape, FallsOnThePhaseWhateverTheTime) {
   const int64_t interval = 15 * kSecond;
   const uint64_t hash = 12324786086778796835ULL;
@@ -30,7 +32,7 @@ struct Tick {
 
 TEST(Schedule, AlignsWithinTheTolerance) {
   const Tick ticks[] = {{0, 0}, {1 * kMs, 0}, {2 * kMs, 0}, {2 * kMs + 1, 2 * kMs + 1}, {900 * kMs, 900 * kMs}, {0, 0}};
-  Schedule schedule({.interval = kSecond});
+  Schedule schedule(every(kSecond));
   int64_t wall = 1000 * kSecond;
   for (const Tick& tick : ticks) {
     EXPECT_EQ(schedule.fire(wall + tick.late, wall + tick.late) - wall, tick.timestamp) << tick.late;
@@ -39,20 +41,20 @@ TEST(Schedule, AlignsWithinTheTolerance) {
 }
 
 TEST(Schedule, ToleratesAHundredthOfAShortInterval) {
-  Schedule schedule({.interval = 100 * kMs});
+  Schedule schedule(every(100 * kMs));
   schedule.fire(0, 0);
   EXPECT_EQ(schedule.fire(101 * kMs, 101 * kMs), 100 * kMs);
   EXPECT_EQ(schedule.fire(201 * kMs + 1, 201 * kMs + 1), 201 * kMs + 1);
 }
 
 TEST(Schedule, KeepsTheRealTimeWhenNotAligning) {
-  Schedule schedule({.interval = kSecond, .align = false});
+  Schedule schedule({kSecond, 2 * kMs, false});
   schedule.fire(0, 0);
   EXPECT_EQ(schedule.fire(kSecond + 1, kSecond + 1), kSecond + 1);
 }
 
 TEST(Schedule, AlignsByWholeIntervalsAfterAPause) {
-  Schedule schedule({.interval = kSecond});
+  Schedule schedule(every(kSecond));
   schedule.fire(0, 0);
   EXPECT_EQ(schedule.fire(7 * kSecond + kMs, 7 * kSecond + kMs), 7 * kSecond);
 }
@@ -72,7 +74,7 @@ TEST(Schedule, DropsMissedTicksButOne) {
       {"always too long", {1500, 1500, 1500}, {0, 1500, 3000, 4500}},
   };
   for (const Overrun& c : cases) {
-    Schedule schedule({.interval = 1000 * kMs});
+    Schedule schedule(every(1000 * kMs));
     int64_t now = 0;
     std::vector<int64_t> fired;
     for (int64_t duration : c.scrape_ms) {

@@ -24,12 +24,13 @@ std::set<Slot> without(const SlotSet& a, const SlotSet& b) {
 }
 
 TEST(SlotSet, AgreesWithAnOrdinarySet) {
-  std::mt19937 random(7);
+  std::mt19937 engine(7);
+  auto below = [&](Slot end) { return static_cast<Slot>(engine() % end); };
   for (int round = 0; round < 200; ++round) {
     std::set<Slot> a, b;
     for (int i = 0; i < 40; ++i) {
-      a.insert(random() % 200);
-      b.insert(random() % 150);
+      a.insert(below(200));
+      b.insert(below(150));
     }
     std::set<Slot> expected;
     std::set_difference(a.begin(), a.end(), b.begin(), b.end(), std::inserter(expected, expected.end()));
@@ -41,7 +42,7 @@ TEST(SlotSet, AgreesWithAnOrdinarySet) {
     std::set<Slot> all = a;
     all.insert(b.begin(), b.end());
     EXPECT_EQ(without(both, {}), all);
-    const Slot end = random() % 220;
+    const Slot end = below(220);
     SlotSet cut = of(a);
     cut.cut(end);
     EXPECT_EQ(without(cut, {}), std::set<Slot>(a.begin(), a.lower_bound(end))) << end;
