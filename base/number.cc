@@ -108,11 +108,11 @@ void append_sample_value(std::string& out, double value) {
   }
 }
 
-void append_float_general(std::string& out, double value, int exponent_limit) {
+void append_float_general(std::string& out, double value) {
   if (append_special(out, value)) return;
   const Decimal d = shortest(std::fabs(value));
   const int exponent = d.point - 1;
-  if (value != 0 && (exponent < -4 || exponent >= exponent_limit)) {
+  if (value != 0 && (exponent < -4 || exponent >= 6)) {
     append_scientific(out, d);
   } else {
     append_plain(out, d);
@@ -125,16 +125,14 @@ std::string float_plain(double value) {
   return out;
 }
 
-std::string float_general(double value, int exponent_limit) {
+std::string float_general(double value) {
   std::string out;
-  append_float_general(out, value, exponent_limit);
+  append_float_general(out, value);
   return out;
 }
 
 Result<double> parse_float(std::string_view text) {
-  auto fail = [&](const char* why) {
-    return invalid("strconv.ParseFloat: parsing " + go_quote(text) + ": " + why);
-  };
+  auto fail = [&](const char* why) { return invalid("strconv.ParseFloat: parsing " + go_quote(text) + ": " + why); };
   std::string_view body = text;
   const bool sign = !body.empty() && (body[0] == '+' || body[0] == '-');
   const bool negative = sign && body[0] == '-';

@@ -16,12 +16,13 @@ void append_float_plain(std::string& out, double value);
 // 0 < |v| < 1e-6 or |v| >= 1e21. Source: HTTP API, value formatting.
 void append_sample_value(std::string& out, double value);
 
-// Go's %g with the shortest digits: exponent form iff the decimal exponent is < -4 or >= `exponent_limit` (21 for
-// strconv 'g' with precision -1, 6 for OpenMetrics' `le` and `quantile`).
-void append_float_general(std::string& out, double value, int exponent_limit = 21);
+// Go's %g and %v, and strconv's 'g' with precision -1: shortest digits, exponent form iff the decimal exponent is < -4
+// or
+// >= 6 ("100000", "1e+06", "1e-05"). What OpenMetrics' `le` and `quantile` and many error texts are printed with.
+void append_float_general(std::string& out, double value);
 
 std::string float_plain(double value);
-std::string float_general(double value, int exponent_limit = 21);
+std::string float_general(double value);
 
 // Reads a decimal float as Go's strconv.ParseFloat(text, 64) does, but without hex floats and underscores: optional
 // sign, "inf", "infinity", "nan" (unsigned) in any case. Errors carry Go's texts:

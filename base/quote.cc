@@ -1,7 +1,6 @@
 #include "base/quote.h"
 
-#include <array>
-#include <cstdint>
+#include <re2/re2.h>
 
 namespace narthex {
 namespace {
@@ -12,29 +11,35 @@ void append_hex(std::string& out, char32_t value, int digits) {
   for (int shift = 4 * (digits - 1); shift >= 0; shift -= 4) out += kHex[(value >> shift) & 0xf];
 }
 
-// Go's strconv.IsPrint, near enough for messages: controls, separators other than the blank, format characters,
-// surrogates, private use and non-characters do not print.
-bool is_printable(char32_t c) {
-  if (c < 0x20 || (c >= 0x7f && c <= 0xa0) || c == 0xad) return false;
-  if (c >= 0x2000 && c <= 0x200f) return false;
-  if ((c >= 0x2028 && c <= 0x202f) || (c >= 0x205f && c <= 0x206f)) return false;
-  if (c == 0x1680 || c == 0x3000 || c == 0xfeff || (c >= 0xfff0 && c <= 0xfffb)) return false;
-  if (c >= 0xd800 && c <= 0xf8ff) return false;
-  return (c & 0xfffe) != 0xfffe && c < 0xe0000;
+// Go's strconv.IsPrint: letters, marks, numbers, punctuation, symbols and the blank. `encoded` is the code point `c`.
+bool is_printable(char32_t c, std::string_view encoded) {
+  if (c < 0x80) return c >= 0x20 && c < 0x7f;
+  static const re2::RE2 printable(R"([\pL\pM\pN\pP\pS])");
+  return printable.Match(encoded, 0, encoded.size(), re2::RE2::ANCHOR_BOTH, nullptr, 0);
 }
 
 char simple_escape(char32_t c) {
   switch (c) {
-    case '\a': return 'a';
-    case '\b': return 'b';
-    case '\f': return 'f';
-    case '\n': return 'n';
-    case '\r': return 'r';
-    case '\t': return 't';
-    case '\v': return 'v';
-    case '\\': return '\\';
-    case '"': return '"';
-    default: return 0;
+    case '\a':
+      return 'a';
+    case '\b':
+      return 'b';
+    case '\f':
+      return 'f';
+    case '\n':
+      return 'n';
+    case '\r':
+      return 'r';
+    case '\t':
+      return 't';
+    case '\v':
+      return 'v';
+    case '\\':
+      return '\\';
+    case '"':
+      return '"';
+    default:
+      return 0;
   }
 }
 
@@ -114,8 +119,8 @@ std::string go_quote(std::string_view text) {
       append_hex(out, static_cast<unsigned char>(text[i]), 2);
     } else if (char escape = simple_escape(c)) {
       out += '\\', out += escape;
-    } else if (is_printable(c)) {
-      out += text.substr(i, static_cast<size_t>(length));
+    } else if (const auto encoded = text.substr(i, static_cast<size_t>(length)); is_printable(c, encoded)) {
+      out += encoded;
     } else if (c < 0x20 || c == 0x7f) {
       out += "\\x";
       append_hex(out, c, 2);

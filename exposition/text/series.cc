@@ -48,7 +48,7 @@ void append_bound(std::string& out, std::string_view value) {
     return;
   }
   const size_t start = out.size();
-  append_float_general(out, *number == 0 ? 0.0 : *number, 6);
+  append_float_general(out, *number == 0 ? 0.0 : *number);
   if (out.find_first_of(".eNI", start) == out.npos) out += ".0";
 }
 

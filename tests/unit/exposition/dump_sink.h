@@ -27,7 +27,9 @@ class DumpSink {
 
   // NaNs differ by their bits.
   static std::string value(double number) {
-    if (number == number) return float_general(number);
+    std::string out;
+    append_sample_value(out, number);
+    if (number == number) return out;
     char buffer[24];
     std::snprintf(buffer, sizeof buffer, "NaN(%llx)", std::bit_cast<unsigned long long>(number));
     return buffer;
