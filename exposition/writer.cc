@@ -42,7 +42,7 @@ void append_quoted(std::string& out, std::string_view text) {
   out += '"';
 }
 
-void append_text_value(std::string& out, double value) { append_float_general(out, value); }
+void append_text_value(std::string& out, double value) { append_sample_value(out, value); }
 
 void TextWriter::metadata(std::string_view keyword, std::string_view name) {
   out_ += keyword;
