@@ -65,6 +65,9 @@ struct Entry {
   bool duplicate = false;  // an earlier entry of this mapping has the same key
 };
 
+// Whether `text`, written without quotes, would be read as a string, and not as null, boolean, number or time.
+bool is_plain_string(std::string_view text);
+
 // A parsed document, owner of its nodes. Immutable; movable.
 class Document {
  public:

@@ -1,8 +1,10 @@
 // prometheus.yml → options of all folders, validated. The only place that knows how a configuration file looks.
+// Sources: scrape spec, section 1; relabel spec, sections 1 and 2; configuration spec, section 1.
 #pragma once
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
@@ -13,26 +15,45 @@
 
 namespace narthex::config {
 
+// The `global` section, defaults filled in. Jobs have inherited from it already: those who run jobs need the first
+// members only.
 struct Global {
   Duration scrape_interval = Duration::minutes(1);
-  Duration scrape_timeout = Duration::seconds(10);
+  Duration scrape_timeout = Duration::seconds(10);  // at most scrape_interval
   Duration evaluation_interval = Duration::minutes(1);
-  Labels external_labels;
+  Labels external_labels;  // environment variables expanded
+
+  Duration rule_query_offset;
+  std::string query_log_file;
+  std::string scrape_failure_log_file;
+  std::vector<scrape::Protocol> protocols;  // never empty
+  bool protocols_set = false;               // whether the file names them
+  scrape::Limits limits;
+  NameScheme name_validation = NameScheme::kUtf8;
+  scrape::Escaping escaping = scrape::Escaping::kAllowUtf8;
+  bool scrape_native_histograms = false;
+  bool convert_classic_histograms = false;
+  bool always_scrape_classic_histograms = false;
+  bool extra_scrape_metrics = false;
+  friend bool operator==(const Global&, const Global&) = default;
 };
 
 struct ScrapeJob {
   scrape::JobOptions scrape;
   sd::Options discovery;
-  Place place;  // of the section
+  Place place;  // of the section; in a file of scrape_config_files for jobs from there
 };
 
 struct Config {
   Global global;
-  std::vector<ScrapeJob> jobs;
-  std::string yaml;  // re-marshalled with defaults filled in and secrets as <secret>: /api/v1/status/config
+  std::vector<ScrapeJob> jobs;  // of the main file, then of scrape_config_files in the order of their names
+  // Re-marshalled as the reference prints it: defaults and inherited values filled in, secrets as <secret>, passwords
+  // in URLs as xxxxx. Sections that are not used (see warnings) are given as written. Without the jobs of
+  // scrape_config_files. For /api/v1/status/config.
+  std::string yaml;
 };
 
-// What loading a file said. There is a configuration iff there are no errors; both lists have places.
+// What loading a file said. There is a configuration iff there are no errors. Both lists are ordered by place.
 struct LoadResult {
   std::optional<Config> config;
   std::vector<Error> errors;
@@ -40,12 +61,17 @@ struct LoadResult {
 };
 
 // Reads a file and the files it names (scrape_config_files), relative paths against the file that mentions them. Never
-// stops at the first error: all are reported. External labels are expanded from the environment.
+// stops at the first error: all are reported, each with file, line and column. A message is the reference's text;
+// complaints about YAML types begin with "line N: ". One warning names all sections that are read but not used.
+// External labels are expanded from the environment. An unreadable file is one error of code kIo, worded
+// `open <path>: no such file or directory`.
 LoadResult load_file(const std::string& path);
-// The same for text; `path` is used for places and relative paths.
+// The same for text; `path` is used for places and relative paths, and need not exist.
 LoadResult load_text(std::string_view text, const std::string& path);
 
-// One line per error as the reference words it: `parsing YAML file <path>: <message>`, for logs.
+// An error as the reference would log it: `parsing YAML file <path>: <message>`, for complaints about YAML types
+// `parsing YAML file <path>: yaml: unmarshal errors:` and the message on a line of its own. `path` is the main file;
+// the name of another file stands before the message.
 std::string reference_text(const std::string& path, const Error& error);
 
 }  // namespace narthex::config

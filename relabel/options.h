@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <vector>
 
 #include "base/result.h"
@@ -47,7 +48,14 @@ struct RuleOptions {
   NameScheme scheme = NameScheme::kUtf8;
   Place place;  // of the rule, for reasons and errors
 
-  friend bool operator==(const RuleOptions&, const RuleOptions&) = default;
+  // Whether both rules do the same: where they stand, and which defaults are written out, makes no difference.
+  friend bool operator==(const RuleOptions& a, const RuleOptions& b) {
+    auto meaning = [](const RuleOptions& r) {
+      return std::tie(r.source_labels, r.separator, r.regex, r.modulus, r.target_label, r.replacement, r.action,
+                      r.scheme);
+    };
+    return meaning(a) == meaning(b);
+  }
 };
 
 using RuleList = std::vector<RuleOptions>;

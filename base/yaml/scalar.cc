@@ -97,6 +97,8 @@ Scalar resolve(std::string_view text) {
   return text;
 }
 
+bool is_plain_string(std::string_view text) { return std::holds_alternative<std::string_view>(resolve(text)); }
+
 std::string_view short_tag(const Scalar& scalar) {
   static constexpr std::string_view kTags[] = {"!!null", "!!bool", "!!int", "!!int", "!!float", "!!timestamp", "!!str"};
   return kTags[scalar.index()];

@@ -14,8 +14,12 @@ void add_format(CLI::App& command, std::string& format) {
   command.add_option("--format", format, "Shape of the output: text or json")->check(CLI::IsMember({"text", "json"}));
 }
 
+void register_check_config(CLI::App& root, Dispatch& dispatch);
 void register_serve(CLI::App& root, Dispatch& dispatch);
 
-void register_commands(CLI::App& root, Dispatch& dispatch) { register_serve(root, dispatch); }
+void register_commands(CLI::App& root, Dispatch& dispatch) {
+  register_check_config(root, dispatch);
+  register_serve(root, dispatch);
+}
 
 }  // namespace narthex::server
