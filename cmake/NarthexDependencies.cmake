@@ -29,6 +29,7 @@ set(NARTHEX_LIBS_storage    RocksDB::rocksdb roaring::roaring zstd::libzstd PkgC
 set(NARTHEX_LIBS_scrape     PkgConfig::xxhash Boost::url)
 set(NARTHEX_LIBS_config     Boost::url)
 set(NARTHEX_LIBS_web        Boost::json)
+set(NARTHEX_LIBS_instrumentation prometheus-cpp::core)
 set(NARTHEX_LIBS_server     CLI11::CLI11 prometheus-cpp::core)
 
 # jemalloc keeps the resident size of a long-running server flat; sanitizers bring an allocator of their own.
