@@ -61,7 +61,10 @@ Expansion::Expansion(std::string_view text, const re2::RE2& regex)
 
 void Expansion::add_group(std::string_view name, const re2::RE2& regex) {
   parts_.back().groups = groups_named(name, regex);
-  if (parts_.back().groups.empty()) return;
+  if (parts_.back().groups.empty()) {
+    unknown_.emplace_back(name);
+    return;
+  }
   groups_.insert(groups_.end(), parts_.back().groups.begin(), parts_.back().groups.end());
   parts_.emplace_back();
 }

@@ -27,6 +27,8 @@ class Expansion {
   const std::string& text() const { return text_; }
   // The groups it mentions, whole match (0) included; ascending, without repetition.
   const std::vector<int>& groups() const { return groups_; }
+  // The names and numbers it mentions that mean no group, in its order. Mostly mistakes, such as "1x" of `$1x`.
+  const std::vector<std::string>& unknown() const { return unknown_; }
 
   // Appends the expansion. `captures[i]` is group i; it must reach up to the last of groups().
   void append(std::string& out, std::span<const re2::StringPiece> captures) const;
@@ -43,6 +45,7 @@ class Expansion {
   bool literal_;
   std::vector<Part> parts_;
   std::vector<int> groups_;
+  std::vector<std::string> unknown_;
 };
 
 }  // namespace narthex::relabel

@@ -26,18 +26,22 @@ std::string sourced(const RuleOptions& rule, std::string_view value) {
   return go_quote(value) + (names.empty() ? " (no source labels)" : " (of [" + names + "])");
 }
 
-// What the templates used of the match: `; $1="h", $port="80"`.
+// What the templates used of the match: `; $1="h", $port="80"`, and what they wanted in vain.
 std::string used_captures(const Cause& cause) {
   std::string list;
   const auto& names = cause.rule.regex->CapturingGroupNames();
+  const Expansion* const templates[] = {&cause.rule.target, &cause.rule.replacement};
   for (size_t i = 0; i < cause.captures.size(); ++i) {
     const int group = static_cast<int>(i);
-    auto uses = [&](const Expansion& e) { return std::count(e.groups().begin(), e.groups().end(), group) > 0; };
-    if (!uses(cause.rule.target) && !uses(cause.rule.replacement)) continue;
+    auto uses = [&](const Expansion* e) { return std::count(e->groups().begin(), e->groups().end(), group) > 0; };
+    if (std::none_of(std::begin(templates), std::end(templates), uses)) continue;
     const auto name = names.find(group);
     const re2::StringPiece& text = cause.captures[i];
     append_item(list, '$' + (name == names.end() ? std::to_string(i) : name->second) +
                           (text.data() == nullptr ? " captured nothing" : '=' + go_quote({text.data(), text.size()})));
+  }
+  for (const Expansion* e : templates) {
+    for (const std::string& unknown : e->unknown()) append_item(list, "no group is called " + go_quote(unknown));
   }
   return list.empty() ? list : "; " + list;
 }
@@ -67,7 +71,7 @@ std::string change(std::string_view target, std::string_view before, std::string
 }
 
 std::string name_count(const RuleOptions& rule, size_t hits, size_t names) {
-  const std::string which = hits == 0 ? "no" : std::to_string(hits);
+  const std::string which = hits == 0 ? "none" : std::to_string(hits);
   return "regex " + go_quote(rule.regex) + " matches " + which + " of " + std::to_string(names) + " label names";
 }
 
