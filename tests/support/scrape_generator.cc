@@ -28,8 +28,12 @@ void ScrapeGenerator::open(Target& target, size_t store) {
   target.appenders[store] = stores_[store]->open_target(target.labels);
 }
 
-void ScrapeGenerator::reopened(size_t index, Store* store) {
+void ScrapeGenerator::detach(size_t index) {
   for (Target& target : targets_) target.appenders[index].reset();
+}
+
+void ScrapeGenerator::reopened(size_t index, Store* store) {
+  detach(index);
   stores_[index] = store;
   for (Target& target : targets_) open(target, index);
 }

@@ -28,7 +28,9 @@ class ScrapeGenerator {
 
   // One scrape of one random target, in all stores. Returns "" if all stores answered alike, else what differed.
   std::string step();
-  // Store number `index` was closed and opened again: appenders are taken anew.
+  // Store number `index` is about to be closed: lets go of its appenders.
+  void detach(size_t index);
+  // It was opened again: appenders are taken anew.
   void reopened(size_t index, storage::Store* store);
   Timestamp now() const { return now_; }
 

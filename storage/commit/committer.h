@@ -1,0 +1,79 @@
+// The committer: the one thread that writes. It gathers what waits, decides, logs, applies, publishes, and answers.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "base/log.h"
+#include "storage/commit/housekeeping.h"
+#include "storage/commit/prepare.h"
+#include "storage/commit/scratch.h"
+#include "storage/core/ownership.h"
+#include "storage/head/windows.h"
+#include "storage/log/record_log.h"
+
+namespace narthex::storage {
+
+struct CommitterStats {
+  std::atomic<uint64_t> samples{0};
+  std::atomic<uint64_t> commits{0};
+  std::atomic<uint64_t> failures{0};
+};
+
+// Thread-safe.
+class Committer {
+ public:
+  // All must outlive the committer.
+  Committer(Core& core, Windows& windows, RecordLog& record_log, const Options& options, Log& log);
+  // Stops as stop() does.
+  ~Committer();
+
+  // `done` is called on the committer's thread; at once, with an error, after stop().
+  void commit(std::unique_ptr<ScratchImpl> scratch, std::function<void(CommitResult)> done);
+  // Writes what waits, then ends the thread.
+  void stop();
+
+  const CommitterStats& stats() const { return stats_; }
+
+ private:
+  struct Job {
+    std::unique_ptr<ScratchImpl> scratch;
+    std::function<void(CommitResult)> done;
+    bool claimed = false;
+    std::vector<CreatedSlot> inserted;  // into the index: taken back if the commit fails
+    Prepared prepared;
+  };
+
+  void run();
+  std::vector<Job> next_jobs();
+  void process(std::vector<Job> jobs);
+  // Takes from `jobs` a batch in which no target occurs twice, owners of foreign slots included.
+  std::vector<Job> take_batch(std::vector<Job>& jobs);
+  void claim(Job& job);
+  void claim_slot(Job& job, Slot slot, uint64_t hash);
+  void check_foreign_slots(Job& job);
+  Result<> write(std::vector<Job>& batch);
+  void apply(std::vector<Job>& batch);
+  void finish(std::vector<Job>& batch, const Result<>& status);
+  void take_back(Job& job);
+
+  Core& core_;
+  Windows& windows_;
+  RecordLog& record_log_;
+  Preparer preparer_;
+  Housekeeping housekeeping_;
+  CommitterStats stats_;
+
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  std::vector<Job> waiting_;  // behind mutex_
+  bool stopping_ = false;     // behind mutex_
+  std::thread thread_;
+};
+
+}  // namespace narthex::storage

@@ -1,0 +1,68 @@
+// Between the two passes: which samples of a scratch are stored, and where (scrape spec, 6.2). Decides only; nothing of
+// the store changes but empty parts.
+//
+// A sample at the scrape's time goes into its producer's scrape group, with these exceptions, which are written one by
+// one like samples with a timestamp of their own:
+//   - the scrape is not newer than the group's last timestamp, but newer than the series' own;
+//   - within this window the series has already changed its group once (two producers, or both kinds of timestamps);
+//   - the series belongs to another slot ("foreign"): it becomes a record of the owner.
+#pragma once
+
+#include <boost/unordered/unordered_flat_map.hpp>
+#include <memory>
+#include <vector>
+
+#include "storage/commit/scratch.h"
+#include "storage/head/windows.h"
+
+namespace narthex::storage {
+
+struct PreparedRecord {
+  std::shared_ptr<Target> target;
+  Part* part;
+  Record record;
+};
+
+struct Prepared {
+  std::vector<PreparedRecord> records;  // windows ascending within a target
+  CommitResult result;
+  Timestamp newest = INT64_MIN;  // of all accepted samples
+  uint64_t samples = 0;          // accepted
+};
+
+// For the committer's thread.
+class Preparer {
+ public:
+  Preparer(Windows& windows, const Options& options) : windows_(windows), options_(options) {}
+
+  // Clears from the scratch's seen bits what is not stored through them; the records point into the scratch.
+  Prepared prepare(ScratchImpl& scratch);
+
+ private:
+  enum class Verdict { kAccept, kSilent, kOutOfOrder, kDuplicate, kOutOfBounds };
+  struct Key {
+    const Target* target;
+    Slot slot;
+    friend bool operator==(const Key&, const Key&) = default;
+    friend size_t hash_value(const Key& k) {
+      return reinterpret_cast<uintptr_t>(k.target) * 0x9e3779b97f4a7c15ull + k.slot * 0xc2b2ae3d27d4eb4full;
+    }
+  };
+
+  bool in_bounds(Timestamp t, Timestamp now) const;
+  static Verdict against(const std::optional<NewestSample>& newest, Timestamp t, uint64_t bits);
+  bool count(Verdict verdict);
+  void scrape_samples(ScratchImpl& scratch);
+  bool keep_in_scrape(ScratchImpl& scratch, Target& target, Slot slot, uint32_t group_number, bool group_takes_it);
+  void one_by_one(ScratchImpl& scratch, const TimedSample& sample, bool from_scrape);
+  void append_to(const std::shared_ptr<Target>& owner, const TimedSample& sample);
+  Record& record_of(const std::shared_ptr<Target>& target, int64_t window);
+
+  Windows& windows_;
+  const Options& options_;
+  Prepared out_;
+  boost::unordered_flat_map<Key, Timestamp> reached_;  // newest accepted in this scratch, of samples one by one
+  std::vector<TimedSample> rerouted_;                  // from the scrape's own
+};
+
+}  // namespace narthex::storage

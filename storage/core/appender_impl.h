@@ -1,0 +1,45 @@
+// The appender of one producer of a target.
+#pragma once
+
+#include <memory>
+
+#include "storage/appender.h"
+#include "storage/commit/committer.h"
+
+namespace narthex::storage {
+
+// What appenders and views share with the store. Destroyed with the last of them.
+struct Shared {
+  explicit Shared(const Options& given) : options(given), windows(options) {}
+
+  const Options options;
+  Core core;
+  Windows windows;
+  std::shared_ptr<ScratchPool> scratches = std::make_shared<ScratchPool>();
+  std::unique_ptr<RecordLog> record_log;
+  std::unique_ptr<Committer> committer;  // last: its thread uses all of the above
+};
+
+// See TargetAppender for threads.
+class AppenderImpl final : public TargetAppender {
+ public:
+  AppenderImpl(std::shared_ptr<Shared> shared, std::shared_ptr<Target> target);
+  ~AppenderImpl() override;
+
+  Slot slot_count() const override;
+  std::unique_ptr<Remap> take_remap() override;
+  std::unique_ptr<Scratch> begin(Timestamp timestamp, Timestamp now) override;
+  Result<Slot> resolve(Scratch& scratch, const Labels& labels) override;
+  Labels labels(Slot slot) const override;
+  void commit(std::unique_ptr<Scratch> scratch, std::function<void(CommitResult)> done) override;
+
+ private:
+  std::optional<Slot> known_slot(const Labels& labels, uint64_t hash, ListId list);
+
+  const std::shared_ptr<Shared> shared_;
+  const std::shared_ptr<Target> target_;
+  uint32_t producer_;
+  int64_t looked_at_ = INT64_MIN;  // the window in which a compaction was last considered
+};
+
+}  // namespace narthex::storage

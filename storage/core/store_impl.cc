@@ -1,0 +1,42 @@
+#include "storage/core/store_impl.h"
+
+#include <algorithm>
+
+#include "storage/query/view_impl.h"
+
+namespace narthex::storage {
+
+std::shared_ptr<TargetAppender> StoreImpl::open_target(const Labels& public_labels) {
+  const ListRef list = shared_->core.identity.intern(public_labels);
+  return std::make_shared<AppenderImpl>(shared_, shared_->core.registry.get(list));
+}
+
+std::shared_ptr<const View> StoreImpl::view() const { return std::make_shared<ViewImpl>(shared_); }
+
+Stats StoreImpl::stats() const {
+  Stats stats;
+  const Windows& windows = shared_->windows;
+  const Timestamp horizon = dead_before(windows, shared_->options);
+  stats.index_bytes = shared_->core.identity.bytes() + shared_->core.index.bytes();
+  for (const auto& target : shared_->core.registry.all()) {
+    std::lock_guard lock(target->mutex());
+    stats.series += target->live_series(horizon);
+    stats.index_bytes += target->bytes();
+    ++stats.targets;
+  }
+  const auto list = windows.list();
+  for (const auto& window : *list) stats.column_bytes += window->bytes();
+  stats.windows = list->size();
+  stats.templates = shared_->core.identity.size();
+  stats.min_time = list->empty() ? 0 : list->front()->start();
+  stats.max_time = list->empty() ? 0 : windows.newest();
+  const CommitterStats& committed = shared_->committer->stats();
+  stats.samples_appended = committed.samples;
+  stats.commits = committed.commits;
+  stats.commit_failures = committed.failures;
+  return stats;
+}
+
+void StoreImpl::close() { shared_->committer->stop(); }
+
+}  // namespace narthex::storage

@@ -1,0 +1,27 @@
+// The store, put together.
+#pragma once
+
+#include <memory>
+
+#include "storage/core/appender_impl.h"
+#include "storage/store.h"
+
+namespace narthex::storage {
+
+class StoreImpl final : public Store {
+ public:
+  explicit StoreImpl(std::shared_ptr<Shared> shared) : shared_(std::move(shared)) {}
+  ~StoreImpl() override { StoreImpl::close(); }
+
+  std::shared_ptr<TargetAppender> open_target(const Labels& public_labels) override;
+  std::shared_ptr<const View> view() const override;
+  Stats stats() const override;
+  void close() override;
+
+  const Shared& shared() const { return *shared_; }  // for tests
+
+ private:
+  const std::shared_ptr<Shared> shared_;
+};
+
+}  // namespace narthex::storage

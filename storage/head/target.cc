@@ -1,0 +1,303 @@
+#include "storage/head/target.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <bit>
+#include <cassert>
+
+namespace narthex::storage {
+
+Slot Target::reserve(ListId list) {
+  if (!free_slots_.empty()) {
+    const Slot slot = free_slots_.back();
+    free_slots_.pop_back();
+    lists_[slot] = list;
+    return slot;
+  }
+  lists_.push_back(list);
+  columns_.emplace_back();
+  return slot_count() - 1;
+}
+
+void Target::give_back(Slot slot) {
+  lists_[slot] = kNoList;
+  columns_[slot] = {};
+  foreign_.erase(slot);
+  free_slots_.push_back(slot);
+}
+
+void Target::place(Slot slot, ListId list) {
+  while (slot_count() <= slot) {
+    if (slot_count() < slot) free_slots_.push_back(slot_count());
+    lists_.push_back(kNoList);
+    columns_.emplace_back();
+  }
+  if (lists_[slot] == list) return;
+  std::erase(free_slots_, slot);
+  retire(slot);
+  columns_[slot] = {};
+  lists_[slot] = list;
+}
+
+void Target::lay_out(std::span<const SlotTemplate> layout) {
+  const bool same = std::all_of(layout.begin(), layout.end(), [&](const SlotTemplate& s) {
+    return s.slot >= slot_count() || lists_[s.slot] == s.list || lists_[s.slot] == kNoList;
+  });
+  if (!same) {
+    // The slots were compacted: columns move with their templates; what the layout does not name was dead.
+    boost::unordered_flat_map<ListId, ColumnState> columns;
+    for (Slot slot = 0; slot < slot_count(); ++slot) columns.emplace(lists_[slot], columns_[slot]);
+    boost::unordered_flat_map<ListId, Slot> places;
+    for (const SlotTemplate& s : layout) places.emplace(s.list, s.slot);
+    for (Slot slot = 0; slot < slot_count(); ++slot) {
+      if (!places.contains(lists_[slot])) retire(slot);
+    }
+    lists_.clear();
+    columns_.clear();
+    free_slots_.clear();
+    for (const SlotTemplate& s : layout) {
+      place(s.slot, s.list);
+      if (const auto it = columns.find(s.list); it != columns.end()) columns_[s.slot] = it->second;
+    }
+    return;
+  }
+  for (const SlotTemplate& s : layout) place(s.slot, s.list);
+}
+
+ForeignSlot* Target::foreign(Slot slot) {
+  const auto it = foreign_.find(slot);
+  return it == foreign_.end() ? nullptr : &it->second;
+}
+
+std::optional<Slot> Target::foreign_slot_of(ListId list) const {
+  for (const auto& [slot, owner] : foreign_) {
+    if (lists_[slot] == list) return slot;
+  }
+  return std::nullopt;
+}
+
+void Target::set_foreign(Slot slot, ForeignSlot owner) { foreign_.insert_or_assign(slot, std::move(owner)); }
+
+uint32_t Target::add_producer() {
+  const auto it = std::find(producers_.begin(), producers_.end(), false);
+  const auto number = static_cast<uint32_t>(it - producers_.begin());
+  if (it == producers_.end()) producers_.push_back(false);
+  producers_[number] = true;
+  return number;
+}
+
+void Target::remove_producer(uint32_t producer) { producers_[producer] = false; }
+
+size_t Target::producers() const { return static_cast<size_t>(std::count(producers_.begin(), producers_.end(), true)); }
+
+Part* Target::part(int64_t window) const {
+  for (const auto& part : parts_) {
+    if (part->window() == window) return part.get();
+  }
+  return nullptr;
+}
+
+const TimeGroup* Target::group_of(Slot slot) const {
+  const uint32_t number = columns_[slot].group;
+  return number == kNoGroup ? nullptr : groups_[number].get();
+}
+
+std::optional<NewestSample> Target::newest(Slot slot) const {
+  const TimeGroup* group = group_of(slot);
+  if (group == nullptr) return std::nullopt;
+  return NewestSample{group->time(columns_[slot].last_index), columns_[slot].last_bits};
+}
+
+uint32_t Target::keep_group(std::shared_ptr<TimeGroup> group) {
+  if (free_groups_.empty()) {
+    groups_.push_back(std::move(group));
+    return static_cast<uint32_t>(groups_.size() - 1);
+  }
+  const uint32_t number = free_groups_.back();
+  free_groups_.pop_back();
+  groups_[number] = std::move(group);
+  return number;
+}
+
+TimeGroup& Target::scrape_group(Part& part, uint32_t producer, uint32_t& number) {
+  if (TimeGroup* group = part.scrapes_of(producer)) {
+    number = part.scrapes_number(producer);
+    return *group;
+  }
+  auto group = part.add_group(true);
+  TimeGroup& made = *group;
+  number = keep_group(std::move(group));
+  part.set_scrapes(producer, number, &made);
+  return made;
+}
+
+// Moves a slot's open column to the part of its window.
+void Target::retire(Slot slot) {
+  ColumnState& column = columns_[slot];
+  if (column.group == kNoGroup || column.retired) return;
+  const TimeGroup& group = *groups_[column.group];
+  Part* owner = part(group.window);
+  assert(owner != nullptr);
+  ColumnState piece = column;
+  piece.group = group.place;
+  owner->add_piece(lists_[slot], piece);
+  column.chain = {};
+  column.retired = true;
+}
+
+void Target::put(Slot slot, Part& part, uint32_t number, uint32_t index, uint64_t bits) {
+  ColumnState& column = columns_[slot];
+  if (column.group == number && !column.retired) return append(column, part.arena(), index, bits);
+  const bool same_window = column.group != kNoGroup && groups_[column.group]->window == part.window();
+  retire(slot);
+  start_column(column, index, bits);
+  column.group = number;
+  column.moved = same_window;
+}
+
+void Target::apply(const Record& record, Part& part, Sequence sequence, Sequence oldest_view) {
+  if (record.key_frame) {
+    lay_out(record.slots);
+    part.forget_bases();
+  } else {
+    for (const SlotTemplate& s : record.slots) place(s.slot, s.list);
+  }
+  if (record.has_scrape) {
+    uint32_t number = 0;
+    TimeGroup& group = scrape_group(part, record.producer, number);
+    const uint32_t index = group.push(record.timestamp, sequence, oldest_view);
+    for_each_bit(record.seen,
+                 [&](Slot slot) { put(slot, part, number, index, std::bit_cast<uint64_t>(record.values[slot])); });
+    group.seen.assign(record.seen.begin(), record.seen.end());
+  }
+  for (const TimedSample& sample : record.timed) apply_timed(sample, part, sequence, oldest_view);
+}
+
+// Whether the slot can have its sample at `t` in that group, at which index. A group for own timestamps grows by one
+// timestamp per batch, unless all of them are of one slot: whoever disagrees leaves.
+bool Target::join(Slot slot, uint32_t number, Timestamp t, Sequence sequence, Sequence oldest_view, uint32_t& index) {
+  TimeGroup& group = *groups_[number];
+  const uint32_t batch_start = group.batch_start(sequence);
+  for (index = group.size(); index-- > batch_start;) {
+    if (group.time(index) == t) return columns_[slot].group != number || columns_[slot].last_index < index;
+  }
+  const bool grown_by_another = batch_start < group.size() && group.last_pusher != slot;
+  if (grown_by_another || (!group.empty() && t <= group.last())) return false;
+  index = group.push(t, sequence, oldest_view);
+  group.last_pusher = slot;
+  return true;
+}
+
+void Target::apply_timed(const TimedSample& sample, Part& part, Sequence sequence, Sequence oldest_view) {
+  const Slot slot = sample.slot;
+  if (const auto last = newest(slot); last && sample.timestamp <= last->timestamp) return;
+  const uint64_t bits = std::bit_cast<uint64_t>(sample.value);
+  uint32_t index = 0;
+  const uint32_t own = columns_[slot].group;
+  const bool stays =
+      own != kNoGroup && !columns_[slot].retired && !groups_[own]->of_scrapes && groups_[own]->window == part.window();
+  if (stays && join(slot, own, sample.timestamp, sequence, oldest_view, index)) {
+    return put(slot, part, own, index, bits);
+  }
+  if (fresh_sequence_ != sequence) fresh_groups_.clear(), fresh_sequence_ = sequence;
+  for (const uint32_t number : fresh_groups_) {
+    if (groups_[number]->window != part.window() || number == own) continue;
+    if (join(slot, number, sample.timestamp, sequence, oldest_view, index)) return put(slot, part, number, index, bits);
+  }
+  const uint32_t number = keep_group(part.add_group(false));
+  fresh_groups_.push_back(number);
+  join(slot, number, sample.timestamp, sequence, oldest_view, index);
+  put(slot, part, number, index, bits);
+}
+
+void Target::close(int64_t window) {
+  Part* closing = part(window);
+  if (closing == nullptr) return;
+  for (Slot slot = 0; slot < slot_count(); ++slot) {
+    const TimeGroup* group = group_of(slot);
+    if (group != nullptr && group->window == window) retire(slot);
+  }
+  closing->finish();
+}
+
+void Target::forget_groups(int64_t window) {
+  for (uint32_t number = 0; number < groups_.size(); ++number) {
+    if (groups_[number] == nullptr || groups_[number]->window != window) continue;
+    groups_[number] = nullptr;
+    free_groups_.push_back(number);
+  }
+}
+
+void Target::drop(int64_t window) {
+  close(window);  // late samples may have opened columns again, and a view may still hold the part
+  for (ColumnState& column : columns_) {
+    if (column.group != kNoGroup && groups_[column.group]->window == window) column = ColumnState{};
+  }
+  forget_groups(window);
+  fresh_groups_.clear();
+  std::erase_if(parts_, [&](const auto& part) { return part->window() == window; });
+}
+
+bool Target::is_dead(Slot slot, Timestamp horizon) const {
+  if (lists_[slot] == kNoList) return true;
+  const auto last = newest(slot);
+  return !last || last->timestamp < horizon;
+}
+
+size_t Target::live_series(Timestamp horizon) const {
+  size_t live = 0;
+  for (Slot slot = 0; slot < slot_count(); ++slot) live += !is_dead(slot, horizon) && !foreign_.contains(slot);
+  return live;
+}
+
+std::vector<Slot> Target::compact(Timestamp horizon) {
+  std::vector<Slot> remap(slot_count(), kNoSlot);
+  Slot kept = 0;
+  for (Slot slot = 0; slot < slot_count(); ++slot) {
+    if (is_dead(slot, horizon)) {
+      retire(slot);  // a late sample may still be in the open column
+      continue;
+    }
+    remap[slot] = kept;
+    lists_[kept] = lists_[slot];
+    columns_[kept] = columns_[slot];
+    ++kept;
+  }
+  lists_.resize(kept);
+  columns_.resize(kept);
+  lists_.shrink_to_fit();
+  columns_.shrink_to_fit();
+  free_slots_.clear();
+  foreign_.clear();  // they have no samples of their own, so they are among the dead
+  for (const auto& part : parts_) {
+    part->forget_bases();
+    part->log.needs_key_frame = true;
+  }
+  return remap;
+}
+
+size_t Target::bytes() const {
+  size_t sum = sizeof(*this) + lists_.capacity() * sizeof(ListId) + columns_.capacity() * sizeof(ColumnState) +
+               groups_.capacity() * sizeof(groups_[0]) + parts_.capacity() * sizeof(parts_[0]) +
+               free_slots_.capacity() * sizeof(Slot);
+  return sum;
+}
+
+std::string dump(Target& target) {
+  std::lock_guard lock(target.mutex());
+  std::string out = fmt::format("target {}\n", dump(target.labels()));
+  std::string tokens;
+  for (Slot slot = 0; slot < target.slot_count(); ++slot) {
+    const TimeGroup* group = target.group_of(slot);
+    if (group == nullptr) continue;
+    const ColumnState& column = target.column(slot);
+    tokens.clear();
+    if (!column.retired) target.part(group->window)->arena().copy(column.chain, tokens);
+    out += fmt::format("  {} window {} {} {}\n", slot, group->window, group->of_scrapes ? "scrapes" : "own",
+                       column.retired ? "retired" : dump_tokens(column, tokens));
+  }
+  return out;
+}
+
+}  // namespace narthex::storage

@@ -1,0 +1,120 @@
+// A target: its public labels T, the templates and open columns of its slots, and its parts of the windows.
+#pragma once
+
+#include <boost/unordered/unordered_flat_map.hpp>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <vector>
+
+#include "storage/head/part.h"
+#include "storage/head/record.h"
+#include "storage/head/time_group.h"
+
+namespace narthex::storage {
+
+class Target;
+
+// A slot whose series another slot owns: samples go there, one by one.
+struct ForeignSlot {
+  std::shared_ptr<Target> owner;
+  Slot slot;
+  ListId list;  // of the owner's slot when this was written down: tells whether it still is that series
+};
+
+// The newest sample of a series, as far as it is known.
+struct NewestSample {
+  Timestamp timestamp;
+  uint64_t bits;
+};
+
+// Everything behind `mutex`. Samples are written by the committer alone; appenders reserve slots; readers copy.
+class Target {
+ public:
+  Target(uint32_t number, ListRef labels) : number_(number), labels_(std::move(labels)) {}
+
+  uint32_t number() const { return number_; }
+  const LabelList& labels() const { return *labels_; }
+  const ListRef& labels_ref() const { return labels_; }
+  std::mutex& mutex() { return mutex_; }
+
+  // Slots. Reserved for a template until given back, or used for good once a sample came.
+  Slot slot_count() const { return static_cast<Slot>(lists_.size()); }
+  ListId list(Slot slot) const { return lists_[slot]; }
+  std::span<const ListId> lists() const { return lists_; }
+  const ColumnState& column(Slot slot) const { return columns_[slot]; }
+  Slot reserve(ListId list);
+  void give_back(Slot slot);
+  // Puts a template where the log says it is.
+  void place(Slot slot, ListId list);
+  // The same for a whole layout: after a compaction, slots that are not in it are gone.
+  void lay_out(std::span<const SlotTemplate> layout);
+
+  ForeignSlot* foreign(Slot slot);
+  std::optional<Slot> foreign_slot_of(ListId list) const;
+  void set_foreign(Slot slot, ForeignSlot owner);
+  void take_ownership(Slot slot) { foreign_.erase(slot); }
+  const auto& foreign_slots() const { return foreign_; }
+
+  // Producers: numbers of the appenders at work, small and reused.
+  uint32_t add_producer();
+  void remove_producer(uint32_t producer);
+  size_t producers() const;
+  uint32_t scratches_out = 0;  // begun, and neither dropped nor settled
+
+  const std::vector<std::shared_ptr<Part>>& parts() const { return parts_; }
+  Part* part(int64_t window) const;
+  void add_part(std::shared_ptr<Part> part) { parts_.push_back(std::move(part)); }
+
+  std::optional<NewestSample> newest(Slot slot) const;
+  // The group of a slot's open column; null: it has none.
+  const TimeGroup* group_of(Slot slot) const;
+
+  // Pass 2. `sequence` is the batch that makes it visible.
+  void apply(const Record& record, Part& part, Sequence sequence, Sequence oldest_view);
+
+  // Moves the open columns of a window to its part, and gives back what only writing needed.
+  void close(int64_t window);
+  // Forgets the window; series whose newest sample was in it have none any more.
+  void drop(int64_t window);
+
+  // Whether a series had its newest sample before `horizon`.
+  bool is_dead(Slot slot, Timestamp horizon) const;
+  size_t live_series(Timestamp horizon) const;
+  // Removes dead slots, keeping the order of the others; says what moved where. The next records are key frames.
+  std::vector<Slot> compact(Timestamp horizon);
+
+  // Resident bytes of slots and groups, without arenas.
+  size_t bytes() const;
+
+ private:
+  TimeGroup& scrape_group(Part& part, uint32_t producer, uint32_t& number);
+  void put(Slot slot, Part& part, uint32_t number, uint32_t index, uint64_t bits);
+  void apply_timed(const TimedSample& sample, Part& part, Sequence sequence, Sequence oldest_view);
+  bool join(Slot slot, uint32_t number, Timestamp t, Sequence sequence, Sequence oldest_view, uint32_t& index);
+  void retire(Slot slot);
+  uint32_t keep_group(std::shared_ptr<TimeGroup> group);
+  void forget_groups(int64_t window);
+
+  const uint32_t number_;
+  const ListRef labels_;
+  std::mutex mutex_;
+
+  // Behind mutex_:
+  std::vector<ListId> lists_;         // by slot
+  std::vector<ColumnState> columns_;  // by slot; column.group is a place in groups_
+  std::vector<Slot> free_slots_;
+  boost::unordered_flat_map<Slot, ForeignSlot> foreign_;
+  std::vector<bool> producers_;
+  std::vector<std::shared_ptr<TimeGroup>> groups_;
+  std::vector<uint32_t> free_groups_;
+  std::vector<std::shared_ptr<Part>> parts_;
+  std::vector<uint32_t> fresh_groups_;  // groups for own timestamps that began in the batch being applied
+  Sequence fresh_sequence_ = 0;
+};
+
+// Readable state, for tests: a line per slot and group.
+std::string dump(Target& target);
+
+}  // namespace narthex::storage

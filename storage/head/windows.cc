@@ -1,0 +1,102 @@
+#include "storage/head/windows.h"
+
+#include <algorithm>
+
+namespace narthex::storage {
+
+uint64_t Window::bytes() const {
+  uint64_t sum = arena_->bytes();
+  for (const Member& member : members()) {
+    std::lock_guard lock(member.target->mutex());
+    sum += member.part->bytes();
+  }
+  return sum;
+}
+
+Part& Windows::part(const std::shared_ptr<Target>& target, int64_t number) {
+  if (Part* known = target->part(number)) return *known;
+  const auto holder = window(number);
+  auto part = std::make_shared<Part>(number, holder->start(), holder->arena());
+  target->add_part(part);
+  holder->add({target, part});
+  return *part;
+}
+
+std::shared_ptr<Window> Windows::window(int64_t number) {
+  std::lock_guard lock(mutex_);
+  const auto at = std::lower_bound(list_->begin(), list_->end(), number,
+                                   [](const auto& window, int64_t n) { return window->number() < n; });
+  if (at != list_->end() && (*at)->number() == number) return *at;
+  auto made = std::make_shared<Window>(number, start_of(number), start_of(number + 1));
+  auto list = std::make_shared<WindowList>(*list_);
+  list->insert(list->begin() + (at - list_->begin()), made);
+  list_ = std::move(list);
+  return made;
+}
+
+void Windows::advance(Timestamp t) {
+  if (t <= newest()) return;
+  const bool first = newest() == INT64_MIN;
+  newest_.store(t, std::memory_order_relaxed);
+  if (first) first_open_ = due_first_open();
+}
+
+int64_t Windows::due_first_open() const {
+  return newest() == INT64_MIN ? first_open_ : number_of(newest() - overlap_ms_);
+}
+
+std::shared_ptr<const WindowList> Windows::list() const {
+  std::lock_guard lock(mutex_);
+  return list_;
+}
+
+std::shared_ptr<Window> Windows::remove(int64_t number) {
+  std::lock_guard lock(mutex_);
+  auto list = std::make_shared<WindowList>(*list_);
+  const auto at = std::find_if(list->begin(), list->end(), [&](const auto& w) { return w->number() == number; });
+  if (at == list->end()) return nullptr;
+  auto removed = std::move(*at);
+  list->erase(at);
+  list_ = std::move(list);
+  removed_.push_back(removed);
+  return removed;
+}
+
+WindowList Windows::alive() const {
+  std::lock_guard lock(mutex_);
+  WindowList all = *list_;
+  std::erase_if(removed_, [&](const auto& weak) {
+    auto window = weak.lock();
+    if (window) all.push_back(std::move(window));
+    return weak.expired();
+  });
+  return all;
+}
+
+Snapshot Windows::acquire() {
+  std::lock_guard lock(mutex_);
+  views_.insert(published_);
+  return {published_, list_};
+}
+
+void Windows::release(const Snapshot& snapshot) {
+  std::lock_guard lock(mutex_);
+  views_.erase(views_.find(snapshot.sequence));
+}
+
+Sequence Windows::published() const {
+  std::lock_guard lock(mutex_);
+  return published_;
+}
+
+void Windows::publish(Sequence sequence) {
+  std::lock_guard lock(mutex_);
+  published_ = sequence;
+}
+
+Sequence Windows::oldest_view() const {
+  std::lock_guard lock(mutex_);
+  return views_.empty() ? published_ : std::min(published_, *views_.begin());
+}
+
+}  // namespace narthex::storage

@@ -1,0 +1,73 @@
+// The store against the naive one: long random runs in which every read must be equal.
+#include <gtest/gtest.h>
+
+#include "base/clock.h"
+#include "tests/support/naive_store.h"
+#include "tests/support/scrape_generator.h"
+#include "tests/unit/storage/fixture.h"
+
+namespace narthex::storage {
+namespace {
+
+using testing::dump;
+using testing::GeneratorOptions;
+using testing::NaiveStore;
+using testing::ScrapeGenerator;
+
+// Where two dumps part, so that a failure says something.
+std::string first_difference(const std::string& a, const std::string& b) {
+  if (a == b) return "";
+  size_t i = 0;
+  while (i < a.size() && i < b.size() && a[i] == b[i]) ++i;
+  const size_t line = a.rfind('\n', i) + 1;
+  return "naive: " + a.substr(line, i - line + 300) + "\nstore: " + b.substr(b.rfind('\n', i) + 1, i - line + 300);
+}
+
+struct Case {
+  const char* name;
+  GeneratorOptions generator;
+  int64_t window_ms;
+  int64_t overlap_ms;
+  int steps;
+  int restart_every;  // steps; 0: never
+};
+
+class Equality : public ::testing::TestWithParam<Case> {};
+
+TEST_P(Equality, EveryReadEqualsTheNaiveStore) {
+  const Case& c = GetParam();
+  Options options = small_windows(c.window_ms, c.overlap_ms);
+  NaiveStore naive(options);
+  OpenStore store(options);
+  ScrapeGenerator generator(c.generator, {&naive, &store.get()});
+  for (int step = 1; step <= c.steps; ++step) {
+    ASSERT_EQ(generator.step(), "") << "step " << step;
+    if (c.restart_every > 0 && step % c.restart_every == 0) {
+      generator.detach(1);
+      store.reopen();
+      generator.reopened(1, &store.get());
+      ASSERT_EQ(first_difference(dump(*naive.view()), dump(*store.get().view())), "") << "restarted at " << step;
+    }
+    if (step % 50 != 0) continue;
+    ASSERT_GT(dump(*naive.view()).size(), 1000u);
+    ASSERT_EQ(first_difference(dump(*naive.view()), dump(*store.get().view())), "") << "step " << step;
+    const Timestamp from = generator.now() - 120'000;
+    ASSERT_EQ(
+        first_difference(dump(*naive.view(), from, from + 60'000), dump(*store.get().view(), from, from + 60'000)), "")
+        << "step " << step;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Runs, Equality,
+    ::testing::Values(
+        Case{"Plain", {.seed = 1, .own_timestamps = false, .clock_steps = false}, 3'600'000, 300'000, 400, 0},
+        Case{"OwnTimestamps", {.seed = 2, .clock_steps = false}, 3'600'000, 300'000, 400, 0},
+        Case{"ClockSteps", {.seed = 3}, 3'600'000, 300'000, 400, 0},
+        Case{"ManyWindows", {.seed = 4}, 60'000, 20'000, 1500, 0},
+        Case{"TinyWindows", {.seed = 5, .targets = 6}, 16'000, 5'000, 1500, 0},
+        Case{"ManySeries", {.seed = 6, .series_per_target = 300}, 120'000, 30'000, 300, 0}),
+    [](const auto& param) { return std::string(param.param.name); });
+
+}  // namespace
+}  // namespace narthex::storage
