@@ -23,10 +23,10 @@ struct Request {
   std::string unix_socket;  // connect here instead of TCP, if not empty
   std::vector<std::pair<std::string, std::string>> headers;  // sent as given, before the configured ones
   std::string body;
-  int64_t timeout_ns = 0;        // from the call to the last byte of the body
-  int64_t max_body_bytes = 0;    // of the decompressed body: this many or more fail with kBodyLimit; 0 = no limit
-  bool accept_gzip = true;       // Accept-Encoding: gzip, else identity
-  std::string buffer;            // its capacity is reused for the response's body
+  int64_t timeout_ns = 0;      // from the call to the last byte of the body
+  int64_t max_body_bytes = 0;  // of the decompressed body: this many or more fail with kBodyLimit; 0 = no limit
+  bool accept_gzip = true;     // Accept-Encoding: gzip, else identity
+  std::string buffer;          // its capacity is reused for the response's body
 };
 
 // What took how long, in nanoseconds; -1: that phase did not take place (a kept connection has no connect).
@@ -42,8 +42,8 @@ struct Response {
   int status = 0;
   std::string reason;  // as sent, may be empty
   std::vector<std::pair<std::string, std::string>> headers;
-  std::string body;    // decompressed if Content-Encoding was exactly "gzip"
-  std::string url;     // of the last request, after redirects
+  std::string body;        // decompressed if Content-Encoding was exactly "gzip"
+  std::string url;         // of the last request, after redirects
   int64_t wire_bytes = 0;  // of the body, as it came
   bool reused_connection = false;
   Phases phases;
@@ -52,7 +52,18 @@ struct Response {
   std::string_view header(std::string_view name) const;
 };
 
-enum class FailedPhase { kUrl, kCredentials, kResolve, kConnect, kTls, kRequest, kHeaders, kRedirect, kBody, kBodyLimit };
+enum class FailedPhase {
+  kUrl,
+  kCredentials,
+  kResolve,
+  kConnect,
+  kTls,
+  kRequest,
+  kHeaders,
+  kRedirect,
+  kBody,
+  kBodyLimit
+};
 
 // A request that got no complete answer. error.message is worded as Go's client would: `Get "<url>": dial tcp
 // 127.0.0.1:1: connect: connection refused`, `Get "<url>": context deadline exceeded`, and in the body phase bare

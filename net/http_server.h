@@ -16,15 +16,16 @@ namespace narthex::net {
 struct ServerOptions {
   std::vector<std::string> listen = {"0.0.0.0:9090"};  // host:port, [v6]:port, :port
   int io_threads = 1;
-  int worker_threads = 2;               // handlers run here, so that a long one delays no connection
-  size_t max_queued = 256;              // requests waiting for a worker; beyond: 503
-  size_t max_connections = 512;         // beyond: the oldest idle connection is closed, else the new one
-  size_t max_header_bytes = 64 * 1024;  // beyond: 431
-  size_t max_body_bytes = 32 << 20;     // beyond: 413, also when chunked
+  int worker_threads = 2;                      // handlers run here, so that a long one delays no connection
+  int worker_nice = 5;                         // so that queries do not delay scrapes
+  size_t max_queued = 256;                     // requests waiting for a worker; beyond: 503
+  size_t max_connections = 512;                // beyond: the oldest idle connection is closed, else the new one
+  size_t max_header_bytes = 64 * 1024;         // beyond: 431
+  size_t max_body_bytes = 32 << 20;            // beyond: 413, also when chunked
   int64_t header_timeout_ns = 10'000'000'000;  // from a request's first byte to its last header byte
   int64_t body_timeout_ns = 60'000'000'000;
-  int64_t idle_timeout_ns = 300'000'000'000;   // between requests (--web.read-timeout)
-  int64_t write_timeout_ns = 60'000'000'000;   // without progress
+  int64_t idle_timeout_ns = 300'000'000'000;  // between requests (--web.read-timeout)
+  int64_t write_timeout_ns = 60'000'000'000;  // without progress
 };
 
 struct ServerRequest {
@@ -34,7 +35,7 @@ struct ServerRequest {
   std::string query;   // raw, behind '?'
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body;
-  std::string peer;    // address:port
+  std::string peer;  // address:port
   // True once the client has closed its connection; a long query polls it. Thread-safe.
   std::function<bool()> gone;
 
@@ -47,8 +48,8 @@ using BodySource = std::function<bool(std::string& piece)>;
 struct ServerResponse {
   int status = 200;
   std::vector<std::pair<std::string, std::string>> headers;
-  std::string body;       // sent with Content-Length
-  BodySource stream;      // if set: sent chunked, instead of `body`
+  std::string body;          // sent with Content-Length
+  BodySource stream;         // if set: sent chunked, instead of `body`
   bool compressible = true;  // gzip if the client accepts it and it pays
 };
 

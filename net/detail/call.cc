@@ -1,0 +1,172 @@
+#include "net/detail/call.h"
+
+#include <boost/asio/post.hpp>
+
+#include "base/quote.h"
+#include "net/detail/dial.h"
+
+namespace narthex::net {
+namespace asio = boost::asio;
+namespace {
+
+constexpr int kMaxRequests = 10;  // nine redirects are followed; scrape spec, section 5.1
+
+// Go's name for a method in errors: "Get".
+std::string operation(const std::string& method) {
+  std::string out = method;
+  for (size_t i = 1; i < out.size(); ++i) {
+    if (out[i] >= 'A' && out[i] <= 'Z') out[i] = static_cast<char>(out[i] + 32);
+  }
+  return out;
+}
+
+bool is_idempotent(const std::string& method) {
+  return method == "GET" || method == "HEAD" || method == "OPTIONS" || method == "TRACE";
+}
+
+}  // namespace
+
+Call::Call(std::shared_ptr<Client> client, Request request, std::function<void(Outcome)> done)
+    : client_(std::move(client)), request_(std::move(request)), done_(std::move(done)) {
+  if (request_.timeout_ns > 0) {
+    deadline_ns_ = system_clock().steady_ns() + request_.timeout_ns;
+    deadline_ = client_->reactor().after(request_.timeout_ns, [this] {
+      interrupt_.raise(Error{Code::kTimeout, "context deadline exceeded"});
+    });
+  }
+}
+
+Call::~Call() { client_->forget(this); }
+
+Task<void> Call::run() {
+  // Not from inside send().
+  co_await asio::post(client_->reactor().impl().io, use_task);
+  Outcome outcome = co_await perform();
+  deadline_.cancel();
+  client_->forget(this);
+  const auto done = std::move(done_);
+  done(std::move(outcome));
+}
+
+Failure Call::failure(FailedPhase phase, std::string text, const std::string& url, Code code) const {
+  if (interrupt_.raised()) {
+    text = interrupt_.reason()->message;
+    code = interrupt_.reason()->code;
+  }
+  const bool in_body = phase == FailedPhase::kBody || phase == FailedPhase::kBodyLimit;
+  if (!in_body) text = operation(request_.method) + ' ' + go_quote(url) + ": " + text;
+  return Failure{phase, Error{code, std::move(text)}, phases_, status_};
+}
+
+Task<Outcome> Call::perform() {
+  auto parsed = parse_url(request_.url);
+  if (!parsed) co_return Failure{FailedPhase::kUrl, parsed.error(), phases_, 0};
+  Url url = std::move(*parsed);
+  origin_host_ = url.host_name();
+  for (int requests = 1;; ++requests) {
+    Response response;
+    if (auto failed = co_await round_trip(url, response)) co_return std::move(*failed);
+    const std::string location(response.header("Location"));
+    auto next = client_->options().follow_redirects ? decide_redirect(response.status, location, request_.method, url)
+                                                    : Result<std::optional<Redirect>>(std::nullopt);
+    if (!next) co_return failure(FailedPhase::kRedirect, next.error().message, url.str(false), Code::kInvalid);
+    if (!*next) {
+      response.url = url.str(false);
+      response.phases = phases_;
+      co_return std::move(response);
+    }
+    if (requests == kMaxRequests) {
+      co_return failure(FailedPhase::kRedirect, "stopped after 10 redirects", location, Code::kLimit);
+    }
+    request_.buffer = std::move(response.body);
+    follow(**next);
+    url = std::move((*next)->url);
+  }
+}
+
+void Call::follow(const Redirect& next) {
+  request_.method = next.method;
+  if (!next.keep_body) request_.body.clear();
+  referer_ = next.referer;
+  withhold_secrets_ = withhold_secrets_ || !is_host_or_subdomain(next.url.host_name(), origin_host_);
+}
+
+std::optional<Failure> Call::check(const Url& url) {
+  if (url.scheme != "http" && url.scheme != "https") {
+    const std::string text = "unsupported protocol scheme " + go_quote(url.scheme);
+    return failure(FailedPhase::kUrl, text, url.str(false), Code::kInvalid);
+  }
+  if (url.host.empty()) {
+    return failure(FailedPhase::kUrl, "http: no Host in request URL", url.str(false), Code::kInvalid);
+  }
+  return std::nullopt;
+}
+
+Result<std::string> Call::request_head(const Url& url) const {
+  auto configured = configured_headers(client_->options(), withhold_secrets_);
+  if (!configured) return configured.error();
+  const RequestHead head{.method = request_.method,
+                         .url = url,
+                         .user_agent = client_->user_agent(),
+                         .headers = request_.headers,
+                         .configured = *configured,
+                         .referer = referer_,
+                         .accept_gzip = request_.accept_gzip,
+                         .withhold_secrets = withhold_secrets_,
+                         .body_bytes = request_.body.size()};
+  return head.str();
+}
+
+std::string Call::pool_key(const Url& url) const { return url.scheme + ' ' + url.host + ' ' + request_.unix_socket; }
+
+Task<std::optional<Failure>> Call::round_trip(const Url& url, Response& response) {
+  if (auto failed = check(url)) co_return failed;
+  const auto head = request_head(url);
+  if (!head) co_return failure(FailedPhase::kCredentials, head.error().message, url.str(false), head.error().code);
+  bool retry = false;
+  auto failed = co_await try_once(url, *head, false, retry, response);
+  if (failed && retry && !interrupt_.raised()) failed = co_await try_once(url, *head, true, retry, response);
+  co_return failed;
+}
+
+// `fresh`: not on a kept connection. `retry` receives whether the request may be sent again: a kept connection had been
+// closed by the server before it answered.
+Task<std::optional<Failure>> Call::try_once(const Url& url, const std::string& head, bool fresh, bool& retry,
+                                            Response& response) {
+  const auto fail = [&](FailedPhase phase, std::string text, Code code = Code::kIo) {
+    return failure(phase, std::move(text), url.str(false), code);
+  };
+  const TlsContext* tls = nullptr;
+  if (url.scheme == "https") {
+    auto context = client_->tls();
+    if (!context) co_return fail(FailedPhase::kCredentials, context.error().message, context.error().code);
+    tls = *context;
+  }
+  const std::string key = pool_key(url);
+  std::unique_ptr<Transport> transport = fresh ? nullptr : client_->pool().take(key);
+  const bool reused = transport != nullptr;
+  if (!reused) {
+    const DialRequest wanted{client_->reactor(), interrupt_, url, request_.unix_socket, tls, deadline_ns_, phases_};
+    Dialed dialed = co_await dial(wanted);
+    if (!dialed.transport || interrupt_.raised()) co_return fail(dialed.phase, dialed.error);
+    transport = std::move(dialed.transport);
+  }
+  const Interrupt::Scope scope(interrupt_, [&transport] { transport->close(); });
+  const ExchangeInput input{.head = head,
+                            .body = request_.body,
+                            .is_head_request = request_.method == "HEAD",
+                            .follows_redirects = client_->options().follow_redirects,
+                            .max_body_bytes = request_.max_body_bytes,
+                            .buffer = request_.buffer};
+  const ExchangeEnd end = co_await exchange(*transport, client_->scratch(), input, response, phases_);
+  response.reused_connection = reused;
+  status_ = response.status;
+  if (end.error.empty() && !interrupt_.raised()) {
+    if (end.reusable) client_->pool().put(key, std::move(transport));
+    co_return std::nullopt;
+  }
+  retry = reused && !end.answered && (is_idempotent(request_.method) || end.phase == FailedPhase::kRequest);
+  co_return fail(end.phase, end.error, end.limit ? Code::kLimit : Code::kIo);
+}
+
+}  // namespace narthex::net

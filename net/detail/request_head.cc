@@ -1,0 +1,154 @@
+#include "net/detail/request_head.h"
+
+#include <openssl/evp.h>
+
+#include <algorithm>
+
+#include "base/quote.h"
+#include "net/detail/files.h"
+
+namespace narthex::net {
+namespace {
+
+char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
+
+bool is_token(std::string_view text) {
+  const auto fits = [](char c) {
+    return (lower(c) >= 'a' && lower(c) <= 'z') || (c >= '0' && c <= '9') ||
+           std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
+  };
+  return !text.empty() && std::all_of(text.begin(), text.end(), fits);
+}
+
+bool is_value(std::string_view text) {
+  return std::none_of(text.begin(), text.end(),
+                      [](char c) { return c != '\t' && (static_cast<unsigned char>(c) < 0x20 || c == 0x7f); });
+}
+
+const std::string* find(const HeaderList& headers, std::string_view name) {
+  for (const auto& [key, value] : headers) {
+    if (equal_ignoring_case(key, name)) return &value;
+  }
+  return nullptr;
+}
+
+std::string base64(std::string_view text) {
+  std::string out(4 * ((text.size() + 2) / 3) + 1, '\0');  // EVP_EncodeBlock ends with a zero
+  const int length =
+      EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()), reinterpret_cast<const unsigned char*>(text.data()),
+                      static_cast<int>(text.size()));
+  out.resize(static_cast<size_t>(length));
+  return out;
+}
+
+std::string basic(const std::string& username, const std::string& password) {
+  return "Basic " + base64(username + ':' + password);
+}
+
+Result<std::string> fetch(const std::string& value, const std::string& file) {
+  if (file.empty()) return value;
+  return read_trimmed_file(file);
+}
+
+Result<std::string> authorization(const HttpClientOptions& options) {
+  if (options.basic_auth) {
+    const BasicAuth& auth = *options.basic_auth;
+    auto username = fetch(auth.username, auth.username_file);
+    if (!username) return prefixed("unable to read basic auth username: ", username.error());
+    auto password = fetch(auth.password.value, auth.password.file);
+    if (!password) return prefixed("unable to read basic auth password: ", password.error());
+    return basic(*username, *password);
+  }
+  if (!options.authorization) return std::string();
+  const Secret& secret = options.authorization->credentials;
+  auto credentials = fetch(secret.value, secret.file);
+  if (!credentials) return prefixed("unable to read authorization credentials: ", credentials.error());
+  return options.authorization->type + ' ' + *credentials;
+}
+
+void append_field(std::string& out, std::string_view name, std::string_view value) {
+  out.append(name).append(": ").append(value).append("\r\n");
+}
+
+Result<> append_checked(std::string& out, std::string_view name, std::string_view value) {
+  if (!is_token(name)) return invalid("net/http: invalid header field name " + go_quote(name));
+  if (!is_value(value)) return invalid("net/http: invalid header field value for " + go_quote(name));
+  append_field(out, name, value);
+  return {};
+}
+
+// The Host header: without a zone, and without a colon that no port follows.
+std::string host_field(std::string host) {
+  if (const size_t zone = host.find('%'); zone != std::string::npos && host.starts_with('[')) {
+    host.erase(zone, host.rfind(']') - zone);
+  }
+  if (host.ends_with(':')) host.pop_back();
+  return host;
+}
+
+}  // namespace
+
+bool equal_ignoring_case(std::string_view a, std::string_view b) {
+  return a.size() == b.size() &&
+         std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) { return lower(x) == lower(y); });
+}
+
+bool is_sensitive_header(std::string_view name) {
+  static constexpr std::string_view kNames[] = {"Authorization", "Www-Authenticate",    "Cookie",
+                                                "Cookie2",       "Proxy-Authorization", "Proxy-Authenticate"};
+  return std::any_of(std::begin(kNames), std::end(kNames),
+                     [name](std::string_view each) { return equal_ignoring_case(name, each); });
+}
+
+Result<HeaderList> configured_headers(const HttpClientOptions& options, bool withhold_secrets) {
+  HeaderList out;
+  if (!withhold_secrets) {
+    auto value = authorization(options);
+    if (!value) return value.error();
+    if (!value->empty()) out.emplace_back("Authorization", *value);
+  }
+  for (const auto& [name, header] : options.headers) {
+    if (withhold_secrets && is_sensitive_header(name)) continue;
+    for (const std::string& value : header.values) out.emplace_back(name, value);
+    for (const std::string& secret : header.secrets) out.emplace_back(name, secret);
+    for (const std::string& file : header.files) {
+      auto value = read_trimmed_file(file);
+      if (!value) return prefixed("unable to read headers file " + file + ": ", value.error());
+      out.emplace_back(name, *value);
+    }
+  }
+  return out;
+}
+
+Result<std::string> RequestHead::str() const {
+  if (!is_token(method)) return invalid("net/http: invalid method " + go_quote(method));
+  std::string out;
+  out.reserve(512);
+  out.append(method).append(" ").append(url.target()).append(" HTTP/1.1\r\n");
+  if (find(headers, "Host") == nullptr) append_field(out, "Host", host_field(url.host));
+  if (find(headers, "User-Agent") == nullptr) append_field(out, "User-Agent", user_agent);
+  bool authorized = false;
+  for (const auto& [name, value] : headers) {
+    if (withhold_secrets && is_sensitive_header(name)) continue;
+    authorized = authorized || equal_ignoring_case(name, "Authorization");
+    if (auto done = append_checked(out, name, value); !done) return done.error();
+  }
+  if (!authorized && url.user) {
+    authorized = true;
+    append_field(out, "Authorization", basic(url.user->name, url.user->password.value_or("")));
+  }
+  for (const auto& [name, value] : configured) {
+    if (authorized && equal_ignoring_case(name, "Authorization")) continue;
+    if (auto done = append_checked(out, name, value); !done) return done.error();
+  }
+  if (!referer.empty() && find(headers, "Referer") == nullptr) append_field(out, "Referer", referer);
+  if (find(headers, "Accept-Encoding") == nullptr) {
+    append_field(out, "Accept-Encoding", accept_gzip ? "gzip" : "identity");
+  }
+  const bool states_length = body_bytes > 0 || method == "POST" || method == "PUT" || method == "PATCH";
+  if (states_length) append_field(out, "Content-Length", std::to_string(body_bytes));
+  out += "\r\n";
+  return out;
+}
+
+}  // namespace narthex::net

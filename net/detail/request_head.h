@@ -1,0 +1,42 @@
+// What is sent before a body: the request line, the caller's headers, and the configured ones with their secrets.
+// Nothing here is ever logged.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/result.h"
+#include "net/detail/url.h"
+#include "net/options.h"
+
+namespace narthex::net {
+
+using HeaderList = std::vector<std::pair<std::string, std::string>>;
+
+struct RequestHead {
+  std::string_view method;
+  const Url& url;
+  std::string_view user_agent;
+  const HeaderList& headers;     // the caller's
+  const HeaderList& configured;  // see configured_headers()
+  std::string_view referer;      // "" = none
+  bool accept_gzip = true;
+  bool withhold_secrets = false;  // the caller's Authorization, Cookie, … (scrape spec, section 5.1)
+  size_t body_bytes = 0;
+
+  // Error (a header that cannot be sent): `net/http: invalid header field value for "X"`.
+  Result<std::string> str() const;
+};
+
+// Authorization and http_headers of the options; files are read now. `withhold_secrets`: the request goes to another
+// host than the configuration meant. Error: `unable to read authorization credentials: unable to read file …`.
+Result<HeaderList> configured_headers(const HttpClientOptions& options, bool withhold_secrets);
+
+// Whether a header of this name says who asks: withheld from other hosts.
+bool is_sensitive_header(std::string_view name);
+
+bool equal_ignoring_case(std::string_view a, std::string_view b);
+
+}  // namespace narthex::net

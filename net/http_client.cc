@@ -1,0 +1,81 @@
+#include "net/http_client.h"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <stdexcept>
+
+#include "net/detail/call.h"
+#include "net/detail/client.h"
+
+namespace narthex::net {
+namespace asio = boost::asio;
+namespace {
+
+Result<> check_supported(const HttpClientOptions& options) {
+  const auto unsupported = [](const char* field) {
+    return Error{Code::kUnsupported, std::string(field) + " is not supported by this build's HTTP client"};
+  };
+  if (options.oauth2) return unsupported("oauth2");
+  if (!options.proxy.url.empty()) return unsupported("proxy_url");
+  if (options.proxy.from_environment) return unsupported("proxy_from_environment");
+  if (!options.proxy.no_proxy.empty()) return unsupported("no_proxy");
+  if (!options.proxy.connect_headers.empty()) return unsupported("proxy_connect_header");
+  return {};
+}
+
+Task<void> run(std::unique_ptr<Call> call) { co_await call->run(); }
+
+}  // namespace
+
+std::string_view Response::header(std::string_view name) const {
+  for (const auto& [key, value] : headers) {
+    if (equal_ignoring_case(key, name)) return value;
+  }
+  return "";
+}
+
+void throw_exception_from_error(const Failure& failure, const boost::source_location& location) {
+  throw_exception_from_error(failure.error, location);
+}
+
+Client::Client(Reactor& reactor, HttpClientOptions options, std::string user_agent)
+    : reactor_(reactor), options_(std::move(options)), user_agent_(std::move(user_agent)), pool_(reactor) {}
+
+Client::~Client() = default;
+
+Result<const TlsContext*> Client::tls() {
+  if (!tls_) {
+    auto context = TlsContext::create(options_.tls);
+    if (!context) return context.error();
+    tls_ = std::move(*context);
+    return tls_.get();
+  }
+  const auto changed = tls_->reload_if_changed();
+  if (!changed) return changed.error();
+  if (*changed) pool_.clear();
+  return tls_.get();
+}
+
+void Client::send(Request request, std::function<void(Outcome)> done) {
+  auto call = std::make_unique<Call>(shared_from_this(), std::move(request), std::move(done));
+  calls_.insert(call.get());
+  asio::co_spawn(reactor_.impl().io, run(std::move(call)), asio::detached);
+}
+
+void Client::cancel_all() {
+  pool_.clear();
+  const auto calls = calls_;
+  for (Call* call : calls) call->interrupt(Error{Code::kCanceled, "context canceled"});
+}
+
+Result<std::shared_ptr<HttpClient>> HttpClient::create(Reactor& reactor, const HttpClientOptions& options,
+                                                       std::string user_agent) {
+  if (auto supported = check_supported(options); !supported) return supported.error();
+  auto client = std::make_shared<Client>(reactor, options, std::move(user_agent));
+  if (options.tls != TlsOptions()) {
+    if (auto context = client->tls(); !context) return context.error();
+  }
+  return std::shared_ptr<HttpClient>(std::move(client));
+}
+
+}  // namespace narthex::net
