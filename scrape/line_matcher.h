@@ -11,15 +11,13 @@
 //   matcher.commit();
 //
 // A sink has these members:
-//   // A series that was resolved before. `slot`: what on_unknown() said, kNoSlot if it is dropped. `repeated`: the
-//   same key
+//   // A series that was resolved before. `slot`: what on_unknown() said, kNoSlot if it is dropped. `repeated`: the key
 //   // stood in this body already (a duplicate unless it has a timestamp that counts: scrape spec, section 6).
 //   void on_known(storage::Slot slot, double value, std::optional<Timestamp> timestamp, bool repeated);
 //   // A series seen for the first time (or not seen for long). `type` is for exposition::parse_series().
 //   Verdict on_unknown(const exposition::SeriesLine& line, exposition::MetricType type);
-//   // TYPE and HELP lines that are new, or not where they were; views are as TextWalker's. The number returned comes
-//   back in
-//   // on_metadata_seen() while the line stands where it was.
+//   // TYPE and HELP lines that the last body did not have, and all of them after a scrape that failed; views are as
+//   // TextWalker's. The number returned comes back in on_metadata_seen() while nothing changes.
 //   uint32_t on_type(std::string_view name, exposition::MetricType type);
 //   uint32_t on_help(std::string_view name, std::string_view text);
 //   void on_metadata_seen(uint32_t ref);
