@@ -153,6 +153,22 @@ void match(benchmark::State& state, const Body& body) {
   state.counters["table B/line"] = static_cast<double>(table.memory_bytes()) / static_cast<double>(table.size());
 }
 
+// Many targets in turn, as in a server: no table is in the cache when its scrape comes.
+void match_many(benchmark::State& state, const Body& body) {
+  constexpr size_t kTableBytes = 64 << 20;
+  const scrape::LineSecret secret(7);
+  std::vector<scrape::LineTable> tables(kTableBytes / (24 * body.lines) + 1, scrape::LineTable(secret));
+  std::vector<Sink> sinks(tables.size());
+  size_t round = 0;
+  for (size_t i = 0; i < tables.size(); ++i) match_once(state, tables[i], body.versions[0], sinks[i]);
+  for (auto _ : state) {
+    const size_t target = round % tables.size();
+    match_once(state, tables[target], body.versions[round++ % body.versions.size()], sinks[target]);
+  }
+  report(state, body);
+  state.counters["targets"] = static_cast<double>(tables.size());
+}
+
 void first_match(benchmark::State& state, const Body& body) {
   const scrape::LineSecret secret(7);
   for (auto _ : state) {
@@ -207,6 +223,7 @@ int main(int argc, char** argv) {
         {"walk/", narthex::walk},
         {"parse_series/", narthex::label},
         {"match/", narthex::match},
+        {"match_many/", narthex::match_many},
         {"match_first/", narthex::first_match},
         {"match_shuffled/", narthex::shuffled_match},
     };
