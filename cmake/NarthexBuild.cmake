@@ -8,6 +8,7 @@ set(CMAKE_POSITION_INDEPENDENT_CODE OFF)
 
 option(NARTHEX_TESTS "build the tests" ON)
 option(NARTHEX_BENCH "build the benchmarks" OFF)
+option(NARTHEX_FUZZ "build for fuzzing (clang only)" OFF)
 set(NARTHEX_SANITIZE "" CACHE STRING "sanitizers to compile with: 'address,undefined' or 'thread'")
 
 find_program(CCACHE ccache)
@@ -32,6 +33,10 @@ if(NARTHEX_SANITIZE)
   if(NARTHEX_SANITIZE MATCHES thread)
     add_compile_options(-Wno-tsan)  # Asio uses fences, which TSan does not model
   endif()
+endif()
+
+if(NARTHEX_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link)  # coverage for libFuzzer; its programs link the rest
 endif()
 
 # narthex_mirror(OUT FROM ONLY_OPTIONS): fills OUT/FROM with links to the public headers of folder FROM.

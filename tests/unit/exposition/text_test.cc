@@ -177,8 +177,16 @@ TEST(TextWalker, RefusesValues) {
   }
 }
 
-TEST(TextWalker, NamesWhatItExpected) {
-  const Case cases[] = {
+// The messages, wherever in a body the line stands.
+void expect_messages(const std::vector<Case>& cases) {
+  for (const auto& [body, expected] : cases) {
+    EXPECT_EQ(message_of(body), expected);
+    EXPECT_EQ(message_of("good 1\n\n" + body), expected) << "in a later line";
+  }
+}
+
+TEST(TextWalker, NamesWhatItExpectedOfASeries) {
+  expect_messages({
       {"a", R"(expected value after metric, got "\n" ("INVALID") while parsing: "a\n")"},
       {"a\n", R"(expected value after metric, got "\n" ("INVALID") while parsing: "a\n")"},
       {"a{} \n", R"(expected value after metric, got "\n" ("INVALID") while parsing: "a{} \n")"},
@@ -213,6 +221,11 @@ TEST(TextWalker, NamesWhatItExpected) {
       {"a{b=\"\xff\"} 1", R"(invalid UTF-8 label value: "\"\xff\"")"},
       {"a{b=\"\xff\",c=d} x", R"(invalid UTF-8 label value: "\"\xff\"")"},
       {"a{c=d,b=\"\xff\"} x", R"(expected label value, got "d" ("INVALID") while parsing: "a{c=d")"},
+  });
+}
+
+TEST(TextWalker, NamesWhatItExpectedElsewhere) {
+  expect_messages({
       {"m 1 -5", R"(expected timestamp or new record, got "-" ("INVALID") while parsing: "m 1 -")"},
       {"m 1 # {a=\"b\"} 1", R"(expected timestamp or new record, got "#" ("INVALID") while parsing: "m 1 #")"},
       {"m 1{", R"(expected timestamp or new record, got "{" ("INVALID") while parsing: "m 1{")"},
@@ -238,11 +251,7 @@ TEST(TextWalker, NamesWhatItExpected) {
       {"# TYPE m COUNTER\n", R"(invalid metric type "COUNTER")"},
       {"# TYPE m \n", R"(invalid metric type "")"},
       {"# TYPE m", R"(invalid metric type "")"},
-  };
-  for (const auto& [body, expected] : cases) {
-    EXPECT_EQ(message_of(body), expected);
-    EXPECT_EQ(message_of("good 1\n\n" + body), expected) << "in a later line";
-  }
+  });
 }
 
 TEST(TextWalker, SaysWhereTheErrorIs) {
