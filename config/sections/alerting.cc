@@ -2,7 +2,7 @@
 #include <algorithm>
 
 #include "config/sections/http_client.h"
-#include "config/sections/rules.h"
+#include "config/relabel_rules.h"
 #include "config/sections/statics.h"
 #include "config/sections/unused.h"
 #include "model/duration.h"

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "config/relabel_rules.h"
 #include "config/sections/context.h"
 #include "model/labels.h"
 #include "scrape/options.h"
@@ -22,8 +23,6 @@ std::vector<scrape::Protocol> default_protocols(bool native_histograms);
 void read_protocols(yaml::Fields& fields, const std::string& owner, std::vector<scrape::Protocol>& out);
 
 std::string_view scheme_name(NameScheme scheme);
-// `utf8`, `legacy` or "" (= utf8). Error: `unrecognized ValidationScheme: "<x>"`.
-Result<NameScheme> parse_name_scheme(std::string_view text);
 
 std::string_view escaping_name(scrape::Escaping escaping);
 // nullopt: none of the four names.

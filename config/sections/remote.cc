@@ -5,7 +5,7 @@
 
 #include "base/quote.h"
 #include "config/sections/http_client.h"
-#include "config/sections/rules.h"
+#include "config/relabel_rules.h"
 #include "config/sections/unused.h"
 #include "model/duration.h"
 

@@ -1,4 +1,4 @@
-#include "config/sections/rules.h"
+#include "config/relabel_rules.h"
 
 #include <string>
 

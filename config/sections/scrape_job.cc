@@ -6,7 +6,7 @@
 #include "config/sections/global.h"
 #include "config/sections/http_client.h"
 #include "config/sections/protocols.h"
-#include "config/sections/rules.h"
+#include "config/relabel_rules.h"
 #include "config/sections/statics.h"
 
 namespace narthex::config {
