@@ -6,8 +6,8 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <map>
+#include <sstream>
 
 #include "base/quote.h"
 #include "config/config.h"
@@ -29,11 +29,13 @@ std::string error_words(int error) {
 Result<std::string> read_file(const std::string& path) {
   errno = 0;
   std::ifstream stream(path, std::ios::binary);
-  std::string text;
-  if (stream) text.assign(std::istreambuf_iterator<char>(stream), {});
+  const bool opened = stream.is_open();
+  std::ostringstream text;
+  if (opened && stream.peek() != std::ifstream::traits_type::eof()) text << stream.rdbuf();
+  if (opened && !stream.bad()) return std::move(text).str();
   // Opening a folder succeeds, reading it does not.
-  if (stream && errno == 0) return text;
-  return Error{Code::kIo, "open " + path + ": " + error_words(errno != 0 ? errno : EIO), {path}};
+  const std::string doing = opened ? "read " : "open ";
+  return Error{Code::kIo, doing + path + ": " + error_words(errno != 0 ? errno : EIO), {path}};
 }
 
 // Existing files that match, sorted by name.

@@ -105,6 +105,19 @@ bool decode_base64(std::string& text) {
   return true;
 }
 
+// yaml-cpp turns the escapes \N and \_ into the bytes 85 and A0, which are no UTF-8; everything else has been checked.
+void mend_escapes(std::string& text) {
+  if (is_valid_utf8(text)) return;
+  std::string mended;
+  int length = 1;
+  for (size_t i = 0; i < text.size(); i += static_cast<size_t>(length)) {
+    const char32_t c = decode_utf8(std::string_view(text).substr(i), length);
+    const bool broken = c == 0xFFFD && length == 1;
+    append_utf8(mended, broken ? static_cast<unsigned char>(text[i]) : c);
+  }
+  text = std::move(mended);
+}
+
 // Builds the tree. After its first error it ignores what follows: yaml-cpp cannot be stopped.
 class Builder final : public YAML::EventHandler {
  public:
@@ -135,6 +148,7 @@ class Builder final : public YAML::EventHandler {
     if (error_) return;
     NodeData& node = add(Kind::kScalar, mark, anchor);
     node.text = value;
+    mend_escapes(node.text);
     node.plain = tag == "?";
     node.tag = shorten_tag(tag);
     if (node.tag == "!!binary" && !decode_base64(node.text)) {

@@ -62,7 +62,7 @@ Value rule_value(const relabel::RuleOptions& rule) {
   const bool pair_action = rule.action == "keepequal" || rule.action == "dropequal";
   if (!rule.source_labels.empty()) out.add("source_labels", Value::flow_strings(rule.source_labels));
   if (!pair_action) out.add("separator", rule.separator);
-  if (!pair_action) out.add("regex", rule.regex);
+  if (!pair_action) out.add("regex", rule.regex.empty() ? Value::literal("null") : Value::text(rule.regex));
   out.add_if("modulus", rule.modulus).add_if("target_label", rule.target_label);
   if (!pair_action) out.add("replacement", rule.replacement);
   out.add("action", rule.action);

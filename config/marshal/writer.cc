@@ -174,14 +174,13 @@ class Printer {
 
   void escape(char32_t c, std::string_view bytes) {
     static constexpr std::pair<char32_t, const char*> kShort[] = {
-        {0, "\\0"},     {7, "\\a"},    {8, "\\b"},    {9, "\\t"},      {10, "\\n"},
-        {11, "\\v"},    {12, "\\f"},   {13, "\\r"},   {27, "\\e"},     {'"', "\\\""},
-        {'\\', "\\\\"}, {0x85, "\\N"}, {0xA0, "\\_"}, {0x2028, "\\L"}, {0x2029, "\\P"},
+        {0, "\\0"},  {7, "\\a"},  {8, "\\b"},    {9, "\\t"},     {10, "\\n"},     {11, "\\v"},     {12, "\\f"},
+        {13, "\\r"}, {27, "\\e"}, {'"', "\\\""}, {'\\', "\\\\"}, {0x2028, "\\L"}, {0x2029, "\\P"},
     };
     for (const auto& [code, text] : kShort) {
       if (c == code) return write(text);
     }
-    const bool printable = (c >= 0x20 && c <= 0x7E) || (c > 0xA0 && c < 0xFFFE && c != 0xFEFF);
+    const bool printable = (c >= 0x20 && c <= 0x7E) || (c >= 0xA0 && c < 0xFFFE && c != 0xFEFF);
     if (printable) return write(bytes);
     char buffer[12];
     const char* format = c <= 0xFF ? "\\x%02X" : c <= 0xFFFF ? "\\u%04X" : "\\U%08X";

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <tuple>
 
 #include "base/quote.h"
 #include "config/sections/url.h"
@@ -20,7 +21,7 @@ std::string Context::resolve(std::string_view path) const {
 }
 
 void UnusedSections::note(const std::string& section, const std::string& job, const Place& place) {
-  if (jobs_of_.empty()) first_ = place;
+  if (jobs_of_.empty() || std::tie(place.line, place.column) < std::tie(first_.line, first_.column)) first_ = place;
   std::vector<std::string>& jobs = jobs_of_[section];
   if (!job.empty() && std::find(jobs.begin(), jobs.end(), job) == jobs.end()) jobs.push_back(job);
 }
