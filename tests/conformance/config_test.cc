@@ -4,11 +4,13 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <cstdlib>
+#include <cstdio>
 #include <filesystem>
 #include <map>
 #include <string>
 #include <vector>
+
+#include "tests/conformance/files.h"
 
 namespace narthex::config {
 namespace {
@@ -18,14 +20,6 @@ namespace fs = std::filesystem;
 // Bad files that load nevertheless, by name, with the reason. A file of this list that is refused fails the test, so
 // that the list can only shrink.
 const std::map<std::string, std::string> kAcceptedThough = {};
-
-// The folder of a kind of files, "" if there is none.
-fs::path folder(const std::string& kind) {
-  const char* given = std::getenv("NARTHEX_CONFORMANCE");
-  const fs::path root = given ? fs::path(given) : fs::path(NARTHEX_SOURCE_DIR) / "../shared/conformance";
-  const fs::path found = root / "config" / kind;
-  return fs::is_directory(found) ? found : fs::path();
-}
 
 std::vector<fs::path> files(const fs::path& where) {
   std::vector<fs::path> out;
@@ -43,7 +37,7 @@ std::string texts(const std::vector<Error>& errors) {
 }
 
 TEST(ConfigConformance, GoodFilesLoad) {
-  const fs::path where = folder("good");
+  const fs::path where = conformance_folder("config/good");
   if (where.empty()) GTEST_SKIP() << "skipped: no conformance files";
   size_t count = 0;
   for (const fs::path& file : files(where)) {
@@ -56,7 +50,7 @@ TEST(ConfigConformance, GoodFilesLoad) {
 }
 
 TEST(ConfigConformance, BadFilesAreRefusedWithAPlace) {
-  const fs::path where = folder("bad");
+  const fs::path where = conformance_folder("config/bad");
   if (where.empty()) GTEST_SKIP() << "skipped: no conformance files";
   size_t refused = 0;
   for (const fs::path& file : files(where)) {
