@@ -13,7 +13,7 @@ TEST(Files, UnreadableOnesAreOneError) {
   EXPECT_EQ(result.errors[0].str(), missing + ": open " + missing + ": no such file or directory");
   EXPECT_EQ(reference_text(missing, result.errors[0]), "open " + missing + ": no such file or directory");
   EXPECT_EQ(lines(load_file(folder.path("")).errors, folder.path("")),
-            Lines({" read " + folder.path("") + ": is a directory"}));
+            Lines({"read " + folder.path("") + ": is a directory"}));
 }
 
 TEST(Files, JobsComeFromScrapeConfigFilesToo) {
