@@ -45,6 +45,7 @@ std::vector<Committer::Job> Committer::next_jobs() {
 }
 
 void Committer::run() {
+  housekeeping_.run();  // what was due when the store was closed
   for (std::vector<Job> jobs = next_jobs(); !jobs.empty(); jobs = next_jobs()) process(std::move(jobs));
 }
 

@@ -16,8 +16,9 @@ struct Shared {
   Core core;
   Windows windows;
   std::shared_ptr<ScratchPool> scratches = std::make_shared<ScratchPool>();
-  std::unique_ptr<RecordLog> record_log;
-  std::unique_ptr<Committer> committer;  // last: its thread uses all of the above
+  std::mutex record_log_mutex;
+  std::unique_ptr<RecordLog> record_log;  // null once closed
+  std::unique_ptr<Committer> committer;   // last: its thread uses all of the above
 };
 
 // See TargetAppender for threads.

@@ -1,23 +1,43 @@
-#include "storage/core/store_impl.h"
+#include "storage/core/open.h"
+
+#include "storage/log/durable_log.h"
+#include "storage/log/replay.h"
 
 namespace narthex::storage {
 namespace {
 
-class NoLog final : public RecordLog {
- public:
-  Result<> write(const RecordBatch&) override { return {}; }
-  Result<> drop(int64_t) override { return {}; }
-  void create_ahead(Timestamp) override {}
-};
+void tell(Log& log, const ReplayReport& report, int64_t took_ms) {
+  log.info("Replayed the log", {{"batches", std::to_string(report.batches)},
+                                {"records", std::to_string(report.records)},
+                                {"samples", std::to_string(report.samples)},
+                                {"duration_ms", std::to_string(took_ms)}});
+  for (const std::string& problem : report.problems) log.error("The log is damaged", {{"err", problem}});
+  if (report.damaged_frames == 0 && report.skipped_records == 0) return;
+  log.error("Parts of the log were lost; the targets concerned continue at their next key frame",
+            {{"damaged", std::to_string(report.damaged_frames)}, {"skipped", std::to_string(report.skipped_records)}});
+}
 
 }  // namespace
 
-Result<std::unique_ptr<Store>> Store::open(const Options& options, const Clock&, Log& log) {
+Result<std::unique_ptr<Store>> open_store(const Options& options, const Clock& clock, Log& log, rocksdb::Env* env) {
+  auto db = LogDb::open({.folder = options.path,
+                         .window_ms = options.window_ms,
+                         .sync_every_write = options.sync_interval_ms <= 0,
+                         .env = env},
+                        log);
+  if (!db) return db.error();
   auto shared = std::make_shared<Shared>(options);
-  shared->record_log = std::make_unique<NoLog>();
+  const int64_t began = clock.steady_ns();
+  tell(log, replay(**db, shared->core, shared->windows, shared->options), (clock.steady_ns() - began) / 1'000'000);
+  shared->record_log =
+      std::make_unique<DurableLog>(std::move(*db), shared->core.identity, shared->windows, shared->options, log);
   shared->committer =
       std::make_unique<Committer>(shared->core, shared->windows, *shared->record_log, shared->options, log);
   return std::unique_ptr<Store>(std::make_unique<StoreImpl>(std::move(shared)));
+}
+
+Result<std::unique_ptr<Store>> Store::open(const Options& options, const Clock& clock, Log& log) {
+  return open_store(options, clock, log, nullptr);
 }
 
 }  // namespace narthex::storage

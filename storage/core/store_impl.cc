@@ -34,9 +34,16 @@ Stats StoreImpl::stats() const {
   stats.samples_appended = committed.samples;
   stats.commits = committed.commits;
   stats.commit_failures = committed.failures;
+  std::lock_guard lock(shared_->record_log_mutex);
+  stats.log_bytes = shared_->record_log ? shared_->record_log->disk_bytes() : 0;
   return stats;
 }
 
-void StoreImpl::close() { shared_->committer->stop(); }
+void StoreImpl::close() {
+  if (closed_.exchange(true)) return;
+  shared_->committer->stop();
+  std::lock_guard lock(shared_->record_log_mutex);
+  shared_->record_log.reset();
+}
 
 }  // namespace narthex::storage

@@ -1,6 +1,7 @@
 // The store, put together.
 #pragma once
 
+#include <atomic>
 #include <memory>
 
 #include "storage/core/appender_impl.h"
@@ -22,6 +23,7 @@ class StoreImpl final : public Store {
 
  private:
   const std::shared_ptr<Shared> shared_;
+  std::atomic<bool> closed_{false};
 };
 
 }  // namespace narthex::storage

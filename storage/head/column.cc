@@ -186,6 +186,33 @@ void append(ColumnState& column, Arena& arena, uint32_t index, uint64_t bits) {
   arena.append(column.chain, out.data(), out.size());
 }
 
+void append_delta(std::string& out, uint64_t base, uint64_t bits) {
+  using namespace column_detail;
+  TokenBuffer token;
+  int64_t last = 0;
+  int64_t now = 0;
+  if (to_integer(bits, 0, now) && to_integer(base, 0, last)) {
+    token.integer(zigzag(now - last));
+  } else {
+    token.exclusive_or(bits ^ base);
+  }
+  out.append(reinterpret_cast<const char*>(token.data()), token.size());
+}
+
+bool read_delta(std::string_view tokens, size_t& at, uint64_t base, uint64_t& bits) {
+  using namespace column_detail;
+  const Token token = next_token(tokens, at);
+  if (token.kind == Token::kXor) {
+    bits = base ^ token.number;
+    return true;
+  }
+  int64_t last = 0;
+  if (token.kind != Token::kInteger || !to_integer(base, 0, last)) return false;
+  bits = from_integer(static_cast<int64_t>(static_cast<uint64_t>(last) + static_cast<uint64_t>(unzigzag(token.number))),
+                      0);
+  return true;
+}
+
 std::string dump_tokens(const ColumnState& state, std::string_view tokens) {
   using namespace column_detail;
   std::string out = fmt::format("first={} last={}:", state.first_index, state.last_index);

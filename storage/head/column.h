@@ -68,6 +68,11 @@ struct ColumnCopy {
 template <class Sink>
 bool decode(const ColumnState& state, std::string_view tokens, Sink&& sink);
 
+// A single value against a base: an integer token of exponent 0 or an XOR token. For the log.
+void append_delta(std::string& out, uint64_t base, uint64_t bits);
+// Reads one at `at`, which moves on. False: there is none.
+bool read_delta(std::string_view tokens, size_t& at, uint64_t base, uint64_t& bits);
+
 // first=3 last=9: 1 +1 x2 gap2 +5, for tests.
 std::string dump_tokens(const ColumnState& state, std::string_view tokens);
 

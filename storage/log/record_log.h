@@ -21,6 +21,8 @@ class RecordLog {
   virtual Result<> drop(int64_t window) = 0;
   // Prepares the family of the window after the one that holds `t`, when that window is half over.
   virtual void create_ahead(Timestamp t) = 0;
+  // Bytes on disk. Thread-safe.
+  virtual uint64_t disk_bytes() const = 0;
 };
 
 }  // namespace narthex::storage

@@ -64,9 +64,12 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"Plain", {.seed = 1, .own_timestamps = false, .clock_steps = false}, 3'600'000, 300'000, 400, 0},
         Case{"OwnTimestamps", {.seed = 2, .clock_steps = false}, 3'600'000, 300'000, 400, 0},
         Case{"ClockSteps", {.seed = 3}, 3'600'000, 300'000, 400, 0},
-        Case{"ManyWindows", {.seed = 4}, 60'000, 20'000, 1500, 0},
-        Case{"TinyWindows", {.seed = 5, .targets = 6}, 16'000, 5'000, 1500, 0},
-        Case{"ManySeries", {.seed = 6, .series_per_target = 300}, 120'000, 30'000, 300, 0}),
+        Case{"ManyWindows", {.seed = 4}, 60'000, 20'000, 800, 0},
+        Case{"TinyWindows", {.seed = 5, .targets = 6}, 16'000, 5'000, 400, 0},
+        Case{"ManySeries", {.seed = 6, .series_per_target = 300}, 120'000, 30'000, 300, 0},
+        Case{"Restarts", {.seed = 7}, 3'600'000, 300'000, 600, 40},
+        Case{"RestartsManyWindows", {.seed = 8}, 60'000, 20'000, 400, 33},
+        Case{"RestartsTinyWindows", {.seed = 9, .targets = 6}, 16'000, 5'000, 250, 29}),
     [](const auto& param) { return std::string(param.param.name); });
 
 }  // namespace

@@ -1,0 +1,22 @@
+// The file FORMAT in a store's folder: which version of the format its files have. Read before anything is opened, so
+// that files of a newer version are not touched.
+#pragma once
+
+#include <string>
+
+#include "base/result.h"
+
+namespace narthex::storage {
+
+inline constexpr int kFormatVersion = 1;
+
+// Where RocksDB lives.
+std::string database_path(const std::string& folder);
+
+// Fine if the folder is new, empty or of this version. kUnsupported: a newer version. kInvalid: something else lies
+// there.
+Result<> check_format(const std::string& folder);
+// Makes the folder and the file if need be.
+Result<> write_format(const std::string& folder);
+
+}  // namespace narthex::storage

@@ -1,0 +1,25 @@
+// Reading the log at start: the same records, applied the same way, lead to the same state.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "storage/core/ownership.h"
+#include "storage/head/windows.h"
+#include "storage/log/log_db.h"
+
+namespace narthex::storage {
+
+struct ReplayReport {
+  uint64_t batches = 0;
+  uint64_t records = 0;
+  uint64_t samples = 0;
+  uint64_t damaged_frames = 0;        // bad checksums, or cut short
+  uint64_t skipped_records = 0;       // of targets waiting for their next key frame after damage
+  std::vector<std::string> problems;  // the first few, as sentences
+};
+
+// Fills an empty store. Damage is reported and costs the targets concerned their samples up to the next key frame.
+ReplayReport replay(LogDb& db, Core& core, Windows& windows, const Options& options);
+
+}  // namespace narthex::storage
