@@ -87,21 +87,30 @@ Result<SeriesRules::Job> SeriesRules::compile(const JobOptions& job) {
   return Job{std::move(*rules), job.honor_labels, job.name_validation, job.limits};
 }
 
-std::string SeriesRules::sort_unique(std::vector<Label>& exposed) {
+void SeriesRules::take(const exposition::SeriesLabels& exposed) {
+  exposed_.clear();
+  exposed_.push_back({std::string(kMetricName), std::string(exposed.name())});
+  for (const exposition::LabelView& label : exposed.labels()) {
+    exposed_.push_back({std::string(label.name), std::string(label.value)});
+  }
+}
+
+std::string SeriesRules::sort_unique() {
   auto by_name = [](const Label& a, const Label& b) { return a.name < b.name; };
   auto same_name = [](const Label& a, const Label& b) { return a.name == b.name; };
-  std::stable_sort(exposed.begin(), exposed.end(), by_name);
-  const auto repeated = std::adjacent_find(exposed.begin(), exposed.end(), same_name);
-  if (repeated == exposed.end()) return {};
+  std::stable_sort(exposed_.begin(), exposed_.end(), by_name);
+  const auto repeated = std::adjacent_find(exposed_.begin(), exposed_.end(), same_name);
+  if (repeated == exposed_.end()) return {};
   std::string name = repeated->name;
-  exposed.erase(std::unique(exposed.begin(), exposed.end(), same_name), exposed.end());
+  exposed_.erase(std::unique(exposed_.begin(), exposed_.end(), same_name), exposed_.end());
   return name;
 }
 
-Result<Labels> SeriesRules::final_labels(const Labels& target, std::vector<Label>& exposed) {
-  std::string repeated = sort_unique(exposed);
+Result<Labels> SeriesRules::final_labels(const Labels& target, const exposition::SeriesLabels& exposed) {
+  take(exposed);
+  std::string repeated = sort_unique();
   if (!job_.honor_labels && target.has(repeated)) repeated.clear();  // the target's value replaces both
-  merge_target_labels(exposed, target, job_.honor_labels, builder_);
+  merge_target_labels(exposed_, target, job_.honor_labels, builder_);
   if (!relabel::apply(job_.metric_relabel, builder_)) return Labels();
   Labels labels = builder_.build();
   if (labels.empty()) return labels;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "exposition/text.h"
 #include "model/labels.h"
 #include "relabel/relabel.h"
 #include "scrape/options.h"
@@ -41,14 +42,16 @@ class SeriesRules {
   explicit SeriesRules(const Job& job) : job_(job) {}
 
   // The labels to store; an empty set: dropped by metric relabeling. An error fails the whole scrape; kLimit: a label
-  // limit. `exposed` comes in any order, may repeat names and hold empty values; it is sorted in place.
-  Result<Labels> final_labels(const Labels& target, std::vector<Label>& exposed);
+  // limit. `exposed` may repeat names and hold empty values.
+  Result<Labels> final_labels(const Labels& target, const exposition::SeriesLabels& exposed);
 
  private:
-  // Sorts, removes repeated names; the first of these, or "".
-  static std::string sort_unique(std::vector<Label>& exposed);
+  void take(const exposition::SeriesLabels& exposed);
+  // Sorts exposed_, removes repeated names; the first of these, or "".
+  std::string sort_unique();
 
   const Job& job_;
+  std::vector<Label> exposed_;
   LabelsBuilder builder_;
 };
 

@@ -117,10 +117,12 @@ TEST(Names, AreCheckedByScheme) {
   }
 }
 
-// What final_labels() makes of {exposed}: the series, "dropped", or the error.
-std::string outcome(const JobOptions& options, std::vector<Label> exposed) {
+// What final_labels() makes of a line's key: the series, "dropped", or the error.
+std::string outcome(const JobOptions& options, std::string_view key) {
   auto job = SeriesRules::compile(options);
   if (!job) return job.error().message;
+  exposition::SeriesLabels exposed;
+  if (auto wrong = exposition::parse_series(key, exposition::MetricType::kUnknown, exposed)) return wrong->message;
   auto labels = SeriesRules(*job).final_labels({{"instance", "i"}, {"job", "j"}}, exposed);
   if (!labels) return labels.error().message;
   return labels->empty() ? "dropped" : labels->metric_str();
@@ -139,32 +141,32 @@ JobOptions with_rule(std::string action, std::string regex, std::vector<std::str
 }
 
 TEST(SeriesRules, RelabelAfterTheMerge) {
-  EXPECT_EQ(outcome({}, {{"__name__", "m"}, {"b", "2"}, {"a", "1"}}), R"(m{a="1", b="2", instance="i", job="j"})");
-  EXPECT_EQ(outcome(with_rule("drop", "j", {"job"}), {{"__name__", "m"}}), "dropped");
-  EXPECT_EQ(outcome(with_rule("labeldrop", ".*"), {{"__name__", "m"}}), "dropped");
-  EXPECT_EQ(outcome(with_rule("labeldrop", "__name__"), {{"__name__", "m"}}), "missing metric name (__name__ label)");
-  EXPECT_EQ(outcome(with_rule("labeldrop", "instance|job"), {{"__name__", "m"}}), "m");
+  EXPECT_EQ(outcome({}, R"(m{b="2",a="1"})"), R"(m{a="1", b="2", instance="i", job="j"})");
+  EXPECT_EQ(outcome(with_rule("drop", "j", {"job"}), "m"), "dropped");
+  EXPECT_EQ(outcome(with_rule("labeldrop", ".*"), "m"), "dropped");
+  EXPECT_EQ(outcome(with_rule("labeldrop", "__name__"), "m"), "missing metric name (__name__ label)");
+  EXPECT_EQ(outcome(with_rule("labeldrop", "instance|job"), "m"), "m");
 }
 
 TEST(SeriesRules, RepeatedLabelNamesFailTheScrape) {
-  EXPECT_EQ(outcome({}, {{"__name__", "m"}, {"a", "1"}, {"a", "1"}}), "label name \"a\" is not unique: invalid sample");
-  EXPECT_EQ(outcome({}, {{"__name__", "m"}, {"__name__", "x"}}),
+  EXPECT_EQ(outcome({}, R"(m{a="1",a="1"})"), "label name \"a\" is not unique: invalid sample");
+  EXPECT_EQ(outcome({}, R"(m{__name__="x"})"),
             "label name \"__name__\" is not unique: invalid sample");
-  EXPECT_EQ(outcome(with_rule("labeldrop", "a"), {{"__name__", "m"}, {"a", "1"}, {"a", "2"}}),
+  EXPECT_EQ(outcome(with_rule("labeldrop", "a"), R"(m{a="1",a="2"})"),
             R"(m{instance="i", job="j"})");
 }
 
 TEST(SeriesRules, LimitsCountTheTargetsLabels) {
   JobOptions options;
   options.limits.labels = 3;
-  EXPECT_EQ(outcome(options, {{"__name__", "m"}}), R"(m{instance="i", job="j"})");
-  EXPECT_EQ(outcome(options, {{"__name__", "m"}, {"a", "1"}}),
+  EXPECT_EQ(outcome(options, "m"), R"(m{instance="i", job="j"})");
+  EXPECT_EQ(outcome(options, R"(m{a="1"})"),
             "label_limit exceeded (metric: m, number of labels: 4, limit: 3)");
 }
 
 TEST(SeriesRules, EmptyNameOrLabelName) {
-  EXPECT_EQ(outcome({}, {{"__name__", ""}}), "missing metric name (__name__ label)");
-  EXPECT_EQ(outcome({}, {{"__name__", "m"}, {"", "x"}}),
+  EXPECT_EQ(outcome({}, R"({""})"), "missing metric name (__name__ label)");
+  EXPECT_EQ(outcome({}, R"(m{""="x"})"),
             R"(invalid metric name or label names: {""="x", __name__="m", instance="i", job="j"})");
 }
 

@@ -1,0 +1,30 @@
+// One scrape under way: from its tick to the acknowledgement of its commit.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/result.h"
+#include "scrape/loop/scrape_pass.h"
+#include "scrape/loop/series_state.h"
+
+namespace narthex::scrape {
+
+struct Attempt {
+  int64_t timestamp_ns = 0;  // of the scrape, aligned
+  int64_t started_steady = 0;
+  double duration_seconds = 0;
+  int64_t body_bytes = 0;  // -1: over the limit
+  std::string body;
+  std::unique_ptr<storage::Scratch> scratch;  // until it is handed to the store
+  std::optional<ScrapePass> pass;             // if the body had something to read
+  PassCounts counts;
+  uint64_t added = 0;
+  Seen seen;
+  std::optional<Error> error;  // why it failed, if it did
+
+  Timestamp timestamp() const { return timestamp_ns / 1'000'000; }
+};
+
+}  // namespace narthex::scrape

@@ -1,0 +1,94 @@
+// One reactor and the loops pinned to it, with what they share: clients by job, body buffers.
+#pragma once
+
+#include <future>
+#include <map>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "net/http_client.h"
+#include "net/reactor.h"
+#include "scrape/line_table.h"
+#include "scrape/loop/counters.h"
+#include "scrape/loop/job_runtime.h"
+#include "scrape/loop/metadata_cache.h"
+#include "scrape/series_rules.h"
+#include "storage/store.h"
+
+namespace narthex::scrape {
+
+class TargetLoop;
+
+// What the loops of one job on one reactor share. Reactor thread only.
+struct JobOnShard {
+  explicit JobOnShard(std::shared_ptr<JobRuntime> r) : runtime(std::move(r)), rules(runtime->series_rules()) {}
+
+  const std::shared_ptr<JobRuntime> runtime;
+  SeriesRules rules;
+  std::shared_ptr<net::HttpClient> client;  // null until the first scrape
+};
+
+// The world as loops see it. Outlives them.
+struct World {
+  storage::Store& store;
+  const Clock& clock;
+  Log& log;
+  Counters& counters;
+  const LineSecret& line_secret;
+  bool align = true;
+  int64_t tolerance_ns = 0;
+};
+
+// post() and stop() are thread-safe, all else belongs to the reactor's thread. Loops are kept alive here from their
+// start to their end; they refer back without owning.
+class Shard : public std::enable_shared_from_this<Shard> {
+ public:
+  Shard(int number, World world) : world_(world), reactor_("scrape-" + std::to_string(number)) {}
+
+  const World& world() const { return world_; }
+  net::Reactor& reactor() { return reactor_; }
+  void post(std::function<void()> task) { reactor_.post(std::move(task)); }
+
+  std::shared_ptr<JobOnShard> job(const std::shared_ptr<JobRuntime>& runtime);
+  // The client of a job, made at its first use. Fails on unreadable TLS files, and is then tried again.
+  Result<net::HttpClient*> client(JobOnShard& job);
+
+  // A body buffer that an earlier scrape has grown, or an empty one.
+  std::string take_buffer();
+  void give_buffer(std::string buffer);
+
+  MetadataInterner& interner() { return interner_; }
+
+  void add(std::shared_ptr<TargetLoop> loop);
+  void remove(TargetLoop* loop);
+
+  // A scrape or commit is under way from begin_work() to end_work().
+  void begin_work() { ++working_; }
+  void end_work();
+  bool stopping() const { return stopping_; }
+
+  // Cancels all scrapes; waits until they and the commits have ended, for two seconds at most; lets the loops go; ends
+  // the thread's work.
+  void stop();
+
+ private:
+  void begin_stop();
+  void release_all();
+
+  const World world_;
+  std::map<const JobRuntime*, std::weak_ptr<JobOnShard>> jobs_;
+  std::unordered_map<TargetLoop*, std::shared_ptr<TargetLoop>> loops_;
+  std::vector<std::string> buffers_;
+  MetadataInterner interner_;
+  int working_ = 0;
+  bool stopping_ = false;
+  std::promise<void> idle_;
+  bool idle_told_ = false;
+  net::Reactor reactor_;  // last: its thread ends before anything else goes
+};
+
+}  // namespace narthex::scrape

@@ -1,0 +1,244 @@
+#include "scrape/loop/target_loop.h"
+
+#include "exposition/content_type.h"
+#include "scrape/request.h"
+
+namespace narthex::scrape {
+namespace {
+
+// After so many bytes of parsing, other targets of the reactor get their turn.
+constexpr size_t kBytesPerTurn = 1 << 20;
+
+}  // namespace
+
+TargetLoop::TargetLoop(Shard& shard, std::shared_ptr<JobRuntime> job, Target target, uint64_t seed)
+    : shard_(shard),
+      public_labels_(std::move(target.public_labels)),
+      url_(std::move(target.url)),
+      unix_socket_(std::move(target.unix_socket)),
+      interval_(target.interval),
+      timeout_(target.timeout),
+      hash_(target.hash),
+      seed_(seed),
+      pending_job_(std::move(job)),
+      schedule_({target.interval.ns, shard.world().tolerance_ns, shard.world().align}),
+      series_(public_labels_, shard.world().store.open_target(public_labels_)),
+      lines_(shard.world().line_secret) {}
+
+void TargetLoop::start() {
+  shard_.post([self = shared_from_this()] { self->begin(); });
+}
+
+void TargetLoop::reconfigure(std::shared_ptr<JobRuntime> job) {
+  shard_.post([self = shared_from_this(), job = std::move(job)]() mutable { self->pending_job_ = std::move(job); });
+}
+
+void TargetLoop::end(bool with_markers) {
+  shard_.post([self = shared_from_this(), with_markers] {
+    self->end_with_markers_ = with_markers;
+    if (self->state_ == State::kEnded) return;
+    if (self->state_ == State::kMarking) {
+      if (!with_markers && !self->attempt_) self->ended();
+      return;
+    }
+    self->state_ = State::kEnding;
+    if (!self->attempt_) self->begin_end();
+  });
+}
+
+TargetStatus TargetLoop::status() const {
+  const ScrapeOutcome outcome = board_.outcome();
+  TargetStatus status;
+  status.labels = public_labels_;
+  status.url = url_;
+  status.health = outcome.health;
+  status.last_error = outcome.error;
+  status.last_warning = outcome.warning;
+  status.last_scrape_ns = outcome.timestamp_ns;
+  status.last_duration_seconds = outcome.duration_seconds;
+  status.interval = interval_;
+  status.timeout = timeout_;
+  return status;
+}
+
+void TargetLoop::release() {
+  timer_.cancel();
+  attempt_ = nullptr;
+  job_ = nullptr;
+  pending_job_ = nullptr;
+}
+
+void TargetLoop::wait(int64_t delay_ns, Step next) {
+  if (shard_.stopping()) return;
+  timer_ = shard_.reactor().after(delay_ns, [this, next] { (this->*next)(); });
+}
+
+void TargetLoop::plan_tick() {
+  const int64_t now = world().clock.steady_ns();
+  next_tick_steady_ = now + schedule_.next_delay(now);
+}
+
+void TargetLoop::wait_for_tick(Step next) { wait(next_tick_steady_ - world().clock.steady_ns(), next); }
+
+void TargetLoop::begin() {
+  if (shard_.stopping()) return;
+  shard_.add(shared_from_this());
+  wait(first_scrape_delay(hash_, seed_, interval_.ns, world().clock.now_ns()), &TargetLoop::tick);
+}
+
+void TargetLoop::apply_pending_job() {
+  if (!pending_job_) return;
+  auto next = shard_.job(std::exchange(pending_job_, nullptr));
+  if (job_ && !keeps_series(options(), next->runtime->options())) {
+    lines_.clear();
+    metadata_.clear();
+    series_.forget_known();
+  }
+  job_ = std::move(next);
+}
+
+void TargetLoop::tick() {
+  apply_pending_job();
+  shard_.begin_work();
+  attempt_ = std::make_unique<Attempt>();
+  attempt_->started_steady = world().clock.steady_ns();
+  attempt_->timestamp_ns = schedule_.fire(world().clock.now_ns(), attempt_->started_steady);
+  metadata_.begin_scrape();
+  if (auto remap = series_.take_remap()) lines_.remap(*remap);
+  if (auto error = job_->runtime->target_limit_error()) {
+    Counters::add(world().counters.exceeded_target_limit);
+    return fail(std::move(*error));
+  }
+  fetch();
+}
+
+void TargetLoop::fetch() {
+  auto client = shard_.client(*job_);
+  if (!client) return fail(client.error());
+  net::Request request = make_request(options(), url_, unix_socket_, timeout_);
+  request.buffer = shard_.take_buffer();
+  (*client)->send(std::move(request),
+                  [self = shared_from_this()](net::Outcome outcome) { self->on_outcome(std::move(outcome)); });
+}
+
+void TargetLoop::on_outcome(net::Outcome outcome) {
+  if (shard_.stopping()) return end_attempt();
+  if (outcome) return on_response(*outcome);
+  if (outcome.error().phase == net::FailedPhase::kBodyLimit) {
+    attempt_->body_bytes = -1;
+    Counters::add(world().counters.exceeded_body_size_limit);
+  }
+  fail(outcome.error().error);
+}
+
+void TargetLoop::on_response(net::Response& response) {
+  attempt_->body = std::move(response.body);
+  if (auto ok = check_status(response.status, response.reason); !ok) return fail(ok.error());
+  attempt_->body_bytes = static_cast<int64_t>(attempt_->body.size());
+  if (attempt_->body.empty()) return succeed();
+  const std::string_view type = response.header("Content-Type");
+  auto format = exposition::choose_readable_format(type, options().fallback_protocol);
+  if (!format) {
+    world().log.error("Failed to determine correct type of scrape target.", {{"scrape_pool", options().job_name},
+                                                                             {"target", url_},
+                                                                             {"content_type", std::string(type)},
+                                                                             {"err", format.error().message}});
+    return fail(format.error());
+  }
+  attempt_->scratch = series_.begin(attempt_->timestamp(), world().clock.now_ms());
+  attempt_->pass.emplace(
+      PassSetup{options(), public_labels_, job_->rules, series_.appender(), *attempt_->scratch, lines_, metadata_},
+      attempt_->body);
+  read();
+}
+
+void TargetLoop::read() {
+  if (shard_.stopping()) return end_attempt();
+  if (!attempt_->pass->step(kBytesPerTurn)) return on_read();
+  shard_.post([self = shared_from_this()] { self->read(); });
+}
+
+void TargetLoop::on_read() {
+  Attempt& attempt = *attempt_;
+  attempt.counts = attempt.pass->counts();
+  attempt.seen = attempt.pass->seen();
+  attempt.added = series_.count_added(attempt.seen);
+  shard_.give_buffer(std::exchange(attempt.body, {}));
+  if (attempt.pass->over_label_limit()) Counters::add(world().counters.exceeded_label_limits);
+  if (attempt.pass->over_sample_limit()) Counters::add(world().counters.exceeded_sample_limit);
+  if (attempt.pass->error()) return fail(*attempt.pass->error());
+  succeed();
+}
+
+void TargetLoop::succeed() {
+  if (!attempt_->scratch) attempt_->scratch = series_.begin(attempt_->timestamp(), world().clock.now_ms());
+  commit(true);
+}
+
+void TargetLoop::fail(Error error) {
+  world().log.debug("Scrape failed", {{"scrape_pool", options().job_name}, {"target", url_}, {"err", error.message}});
+  attempt_->error = std::move(error);
+  attempt_->pass.reset();
+  attempt_->scratch = nullptr;  // what was read of the body leaves no trace
+  attempt_->scratch = series_.begin(attempt_->timestamp(), world().clock.now_ms());
+  commit(false);
+}
+
+void TargetLoop::commit(bool up) {
+  Attempt& attempt = *attempt_;
+  series_.mark_missing(*attempt.scratch, attempt.seen.tracked);
+  attempt.duration_seconds = static_cast<double>(world().clock.steady_ns() - attempt.started_steady) / 1e9;
+  const auto values = report_values(make_report(up));
+  const size_t count = options().extra_scrape_metrics ? kReports : kBasicReports;
+  if (auto ok = series_.write_reports(*attempt.scratch, std::span(values).first(count)); !ok) {
+    attempt.scratch = nullptr;
+    return on_committed({.status = ok.error()});
+  }
+  hand_over();
+}
+
+void TargetLoop::hand_over() {
+  // The store may answer after the shard has stopped: then nobody listens any more.
+  series_.appender().commit(std::move(attempt_->scratch),
+                            [shard = shard_.shared_from_this(), loop = weak_from_this()](storage::CommitResult result) {
+                              shard->post([loop, result = std::move(result)] {
+                                if (auto self = loop.lock()) self->on_committed(result);
+                              });
+                            });
+}
+
+void TargetLoop::on_committed(const storage::CommitResult& result) {
+  if (!attempt_) return;  // released meanwhile
+  if (state_ == State::kMarking) return ended();
+  remember(result);
+  count(result);
+  warn_of_refused(result);
+  publish(result);
+  end_attempt();
+}
+
+void TargetLoop::remember(const storage::CommitResult& result) {
+  Attempt& attempt = *attempt_;
+  if (!result.status) return series_.commit_refused();
+  if (attempt.error) return series_.committed_failed(attempt.seen);
+  if (!attempt.pass) return series_.committed_empty();
+  series_.committed_good(std::move(attempt.seen));
+  attempt.pass->commit();
+  if (metadata_.commit(shard_.interner())) board_.set_metadata(metadata_.published());
+  if (metadata_.is_mostly_gone()) {
+    attempt.pass.reset();
+    lines_.clear();
+    metadata_.clear();
+  }
+}
+
+void TargetLoop::end_attempt() {
+  if (!attempt_->body.empty()) shard_.give_buffer(std::move(attempt_->body));
+  attempt_ = nullptr;
+  shard_.end_work();
+  plan_tick();
+  if (state_ == State::kEnding) return begin_end();
+  wait_for_tick(&TargetLoop::tick);
+}
+
+}  // namespace narthex::scrape
