@@ -63,6 +63,7 @@ struct ManagerOptions {
   bool adjust_timestamps = true;                             // --scrape.adjust-timestamps
   Duration timestamp_tolerance = Duration::milliseconds(2);  // --scrape.timestamp-tolerance
   int reactors = 1;
+  uint64_t line_seed = 0;  // of the secret under which lines are hashed; 0: a random one
 };
 
 }  // namespace narthex::scrape

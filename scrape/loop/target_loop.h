@@ -31,6 +31,7 @@ class TargetLoop : public std::enable_shared_from_this<TargetLoop> {
   void end(bool with_markers);
   // All but job and discovered labels.
   TargetStatus status() const;
+  uint64_t hash() const { return hash_; }
   const Labels& public_labels() const { return public_labels_; }
   std::shared_ptr<const MetadataTable> metadata() const { return board_.metadata(); }
 

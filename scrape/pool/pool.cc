@@ -1,0 +1,165 @@
+#include "scrape/pool/pool.h"
+
+#include <unordered_set>
+
+namespace narthex::scrape {
+namespace {
+
+std::string dropped_reason(const Dropped& dropped) {
+  const std::string place = dropped.place.str();
+  return place.empty() ? dropped.reason : place + ": " + dropped.reason;
+}
+
+std::string target_error(size_t index, const PackedGroup& group, const std::string& error) {
+  return "instance " + std::to_string(index) + " in group " + group.source + ": " + error;
+}
+
+}  // namespace
+
+Pool::Pool(std::shared_ptr<JobRuntime> job, const Shards& shards, const World& world)
+    : shards_(shards), world_(world), state_(std::make_shared<PoolState>(PoolState{std::move(job), {}})) {}
+
+Pool::~Pool() {
+  for (auto& [hash, loop] : loops_) loop->end(false);
+  for (auto& weak : ending_) {
+    if (auto loop = weak.lock()) loop->end(false);
+  }
+}
+
+void Pool::set_targets(const std::vector<TargetGroup>& groups) {
+  std::unordered_map<std::string_view, const std::shared_ptr<const GroupState>*> known;
+  for (const auto& group : state_->groups) known.emplace(group->group.source, &group);
+  Draft draft{state_->job, {}, {}, {}};
+  for (const TargetGroup& group : groups) {
+    PackedGroup packed = pack(group);
+    auto same = known.find(packed.source);
+    if (same != known.end() && (*same->second)->group == packed) {
+      keep_group(draft, *same->second);
+    } else {
+      draft.groups.push_back(make_group(draft, std::move(packed)));
+    }
+  }
+  publish(std::move(draft));
+}
+
+void Pool::reconfigure(std::shared_ptr<JobRuntime> job) {
+  Draft draft{job, {}, {}, {}};
+  for (const auto& group : state_->groups) draft.groups.push_back(make_group(draft, group->group));
+  for (auto& [hash, loop] : draft.loops) {
+    if (loops_.contains(hash)) loop->reconfigure(job);
+  }
+  publish(std::move(draft));
+}
+
+void Pool::keep_group(Draft& draft, std::shared_ptr<const GroupState> group) {
+  for (const TargetRecord& record : group->targets) {
+    if (record.loop) draft.loops.emplace(record.loop->hash(), record.loop);
+  }
+  draft.groups.push_back(std::move(group));
+}
+
+std::shared_ptr<const GroupState> Pool::make_group(Draft& draft, PackedGroup group) {
+  auto state = std::make_shared<GroupState>();
+  const RawLabels group_labels = unpack(group.labels);
+  state->targets.reserve(group.targets.size());
+  for (size_t i = 0; i < group.targets.size(); ++i) {
+    state->targets.push_back(make_target(draft, group, i, group_labels));
+  }
+  state->group = std::move(group);
+  return state;
+}
+
+TargetRecord Pool::make_target(Draft& draft, const PackedGroup& group, size_t index, const RawLabels& group_labels) {
+  TargetOutcome made = draft.job->factory().make(unpack(group.targets[index]), group_labels);
+  if (auto* target = std::get_if<Target>(&made)) return {loop_for(draft, std::move(*target)), {}, {}};
+  if (auto* dropped = std::get_if<Dropped>(&made)) return {nullptr, dropped_reason(*dropped), {}};
+  std::string error = target_error(index, group, std::get<Refused>(made).error.message);
+  Counters::add(world_.counters.target_sync_failed);
+  world_.log.error("Creating target failed", {{"scrape_pool", options().job_name}, {"err", error}});
+  return {nullptr, {}, std::move(error)};
+}
+
+std::shared_ptr<TargetLoop> Pool::loop_for(Draft& draft, Target target) {
+  auto& place = draft.loops[target.hash];
+  if (place) return place;
+  if (auto running = loops_.find(target.hash); running != loops_.end()) return place = running->second;
+  Shard& shard = *shards_[target.public_labels.hash() % shards_.size()];
+  place = std::make_shared<TargetLoop>(shard, draft.job, std::move(target), seed_);
+  draft.started.push_back(place.get());
+  return place;
+}
+
+void Pool::publish(Draft draft) {
+  std::erase_if(ending_, [](const auto& weak) { return weak.expired(); });
+  for (auto& [hash, loop] : loops_) {
+    if (draft.loops.contains(hash)) continue;
+    loop->end(true);
+    ending_.push_back(loop);
+  }
+  draft.job->set_active_targets(draft.loops.size());
+  for (TargetLoop* loop : draft.started) loop->start();
+  loops_ = std::move(draft.loops);
+  state_ = std::make_shared<const PoolState>(PoolState{std::move(draft.job), std::move(draft.groups)});
+}
+
+namespace {
+
+// Collects what one target adds to a pool's description; targets that two groups name count once.
+class Describer {
+ public:
+  explicit Describer(const PoolState& pool) : job_(*pool.job) { out_.job = job_.options().job_name; }
+
+  void add(const GroupState& group) {
+    const RawLabels group_labels = unpack(group.group.labels);
+    for (size_t i = 0; i < group.targets.size(); ++i) add(group.targets[i], group.group.targets[i], group_labels);
+  }
+  PoolStatus take() { return std::move(out_); }
+
+ private:
+  void add(const TargetRecord& record, std::string_view packed, const RawLabels& group_labels) {
+    if (record.loop) {
+      if (known_.insert(record.loop.get()).second) add_active(*record.loop, packed, group_labels);
+    } else if (!record.error.empty()) {
+      out_.target_errors.push_back(record.error);
+    } else {
+      add_dropped(record, packed, group_labels);
+    }
+  }
+
+  void add_active(const TargetLoop& loop, std::string_view packed, const RawLabels& group_labels) {
+    TargetStatus status = loop.status();
+    status.job = out_.job;
+    status.discovered_labels = job_.factory().discovered_labels(unpack(packed), group_labels);
+    out_.active.push_back(std::move(status));
+  }
+
+  void add_dropped(const TargetRecord& record, std::string_view packed, const RawLabels& group_labels) {
+    const uint64_t keep = job_.options().limits.keep_dropped_targets;
+    if (++out_.dropped_count > keep && keep > 0) return;
+    out_.dropped.push_back({out_.job, job_.factory().discovered_labels(unpack(packed), group_labels), record.reason});
+  }
+
+  const JobRuntime& job_;
+  std::unordered_set<const TargetLoop*> known_;
+  PoolStatus out_;
+};
+
+}  // namespace
+
+PoolStatus describe(const PoolState& pool) {
+  Describer describer(pool);
+  for (const auto& group : pool.groups) describer.add(*group);
+  return describer.take();
+}
+
+void append_metadata(const PoolState& pool, std::vector<TargetMetadata>& out) {
+  std::unordered_set<const TargetLoop*> known;
+  for (const auto& group : pool.groups) {
+    for (const TargetRecord& record : group->targets) {
+      if (!record.loop || !known.insert(record.loop.get()).second) continue;
+      out.push_back({pool.job->options().job_name, record.loop->public_labels(), record.loop->metadata()});
+    }
+  }
+}
+
+}  // namespace narthex::scrape
