@@ -71,9 +71,16 @@ class ManagerImpl final : public Manager {
 ManagerImpl::ManagerImpl(const ManagerOptions& options, storage::Store& store, const Clock& clock, Log& log)
     : line_secret_(options.line_seed != 0 ? options.line_seed : random_seed()),
       fqdn_(options.fqdn),
-      world_{store, clock, log, counters_, line_secret_, options.adjust_timestamps, options.timestamp_tolerance.ns},
+      world_{store,
+             clock,
+             log,
+             counters_,
+             line_secret_,
+             options.adjust_timestamps,
+             options.timestamp_tolerance.ns,
+             std::max(options.clock_rate, 1)},
       seed_(schedule_seed(options.fqdn, options.external_labels)) {
-  for (int i = 0; i < std::max(options.reactors, 1); ++i) shards_.push_back(std::make_shared<Shard>(i, world_));
+  for (int i = 0; i < std::max(options.reactors, 1); ++i) shards_.push_back(std::make_unique<Shard>(i, world_));
 }
 
 void ManagerImpl::set_external_labels(const Labels& labels) {

@@ -63,6 +63,7 @@ struct ManagerOptions {
   bool adjust_timestamps = true;                             // --scrape.adjust-timestamps
   Duration timestamp_tolerance = Duration::milliseconds(2);  // --scrape.timestamp-tolerance
   int reactors = 1;
+  int clock_rate = 1;      // nanoseconds of the manager's clock per real one: more in tests that play a day
   uint64_t line_seed = 0;  // of the secret under which lines are hashed; 0: a random one
 };
 

@@ -78,14 +78,15 @@ void Shard::release_all() {
 
 void Shard::stop() {
   auto idle = idle_.get_future();
-  post([self = shared_from_this()] { self->begin_stop(); });
+  post([this] { begin_stop(); });
   idle.wait_for(kStopPatience);
   auto released = std::make_shared<std::promise<void>>();
-  post([self = shared_from_this(), released] {
-    self->release_all();
+  post([this, released] {
+    release_all();
     released->set_value();
   });
   released->get_future().wait_for(kStopPatience);
+  mailbox_->close();
   reactor_.stop();
 }
 

@@ -4,6 +4,7 @@
 #include <future>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -41,17 +42,40 @@ struct World {
   const LineSecret& line_secret;
   bool align = true;
   int64_t tolerance_ns = 0;
+  int clock_rate = 1;
+};
+
+// The way to a reactor for those who may outlive it, such as commits under way. Thread-safe.
+class Mailbox {
+ public:
+  explicit Mailbox(net::Reactor& reactor) : reactor_(&reactor) {}
+
+  // Runs `task` soon on the reactor's thread, or never if that has ended.
+  void post(std::function<void()> task) {
+    const std::lock_guard lock(mutex_);
+    if (reactor_) reactor_->post(std::move(task));
+  }
+  void close() {
+    const std::lock_guard lock(mutex_);
+    reactor_ = nullptr;
+  }
+
+ private:
+  std::mutex mutex_;
+  net::Reactor* reactor_;
 };
 
 // post() and stop() are thread-safe, all else belongs to the reactor's thread. Loops are kept alive here from their
 // start to their end; they refer back without owning.
-class Shard : public std::enable_shared_from_this<Shard> {
+class Shard {
  public:
-  Shard(int number, World world) : world_(world), reactor_("scrape-" + std::to_string(number)) {}
+  Shard(int number, World world)
+      : world_(world), reactor_("scrape-" + std::to_string(number)), mailbox_(std::make_shared<Mailbox>(reactor_)) {}
 
   const World& world() const { return world_; }
   net::Reactor& reactor() { return reactor_; }
-  void post(std::function<void()> task) { reactor_.post(std::move(task)); }
+  void post(std::function<void()> task) { mailbox_->post(std::move(task)); }
+  const std::shared_ptr<Mailbox>& mailbox() const { return mailbox_; }
 
   std::shared_ptr<JobOnShard> job(const std::shared_ptr<JobRuntime>& runtime);
   // The client of a job, made at its first use. Fails on unreadable TLS files, and is then tried again.
@@ -88,7 +112,8 @@ class Shard : public std::enable_shared_from_this<Shard> {
   bool stopping_ = false;
   std::promise<void> idle_;
   bool idle_told_ = false;
-  net::Reactor reactor_;  // last: its thread ends before anything else goes
+  net::Reactor reactor_;  // its thread ends before anything above goes
+  const std::shared_ptr<Mailbox> mailbox_;
 };
 
 }  // namespace narthex::scrape

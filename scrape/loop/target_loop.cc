@@ -70,7 +70,7 @@ void TargetLoop::release() {
 
 void TargetLoop::wait(int64_t delay_ns, Step next) {
   if (shard_.stopping()) return;
-  timer_ = shard_.reactor().after(delay_ns, [this, next] { (this->*next)(); });
+  timer_ = shard_.reactor().after(delay_ns / world().clock_rate, [this, next] { (this->*next)(); });
 }
 
 void TargetLoop::plan_tick() {
@@ -200,8 +200,8 @@ void TargetLoop::commit(bool up) {
 void TargetLoop::hand_over() {
   // The store may answer after the shard has stopped: then nobody listens any more.
   series_.appender().commit(std::move(attempt_->scratch),
-                            [shard = shard_.shared_from_this(), loop = weak_from_this()](storage::CommitResult result) {
-                              shard->post([loop, result = std::move(result)] {
+                            [mailbox = shard_.mailbox(), loop = weak_from_this()](storage::CommitResult result) {
+                              mailbox->post([loop, result = std::move(result)] {
                                 if (auto self = loop.lock()) self->on_committed(result);
                               });
                             });

@@ -12,7 +12,7 @@
 
 namespace narthex::scrape {
 
-using Shards = std::vector<std::shared_ptr<Shard>>;
+using Shards = std::vector<std::unique_ptr<Shard>>;
 
 // What became of one discovered target.
 struct TargetRecord {

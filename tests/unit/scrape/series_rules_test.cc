@@ -150,18 +150,15 @@ TEST(SeriesRules, RelabelAfterTheMerge) {
 
 TEST(SeriesRules, RepeatedLabelNamesFailTheScrape) {
   EXPECT_EQ(outcome({}, R"(m{a="1",a="1"})"), "label name \"a\" is not unique: invalid sample");
-  EXPECT_EQ(outcome({}, R"(m{__name__="x"})"),
-            "label name \"__name__\" is not unique: invalid sample");
-  EXPECT_EQ(outcome(with_rule("labeldrop", "a"), R"(m{a="1",a="2"})"),
-            R"(m{instance="i", job="j"})");
+  EXPECT_EQ(outcome({}, R"(m{__name__="x"})"), "label name \"__name__\" is not unique: invalid sample");
+  EXPECT_EQ(outcome(with_rule("labeldrop", "a"), R"(m{a="1",a="2"})"), R"(m{instance="i", job="j"})");
 }
 
 TEST(SeriesRules, LimitsCountTheTargetsLabels) {
   JobOptions options;
   options.limits.labels = 3;
   EXPECT_EQ(outcome(options, "m"), R"(m{instance="i", job="j"})");
-  EXPECT_EQ(outcome(options, R"(m{a="1"})"),
-            "label_limit exceeded (metric: m, number of labels: 4, limit: 3)");
+  EXPECT_EQ(outcome(options, R"(m{a="1"})"), "label_limit exceeded (metric: m, number of labels: 4, limit: 3)");
 }
 
 TEST(SeriesRules, EmptyNameOrLabelName) {
