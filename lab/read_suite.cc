@@ -42,11 +42,13 @@ class Reader {
     yaml::Fields fields(root, "relabel test file", problems_);
     RelabelSuite suite;
     read_rules(fields, suite);
-    const bool any = fields.each("tests", "list of tests", [&](const yaml::Node& item) {
+    size_t tests = 0;
+    const bool is_list = fields.each("tests", "list of tests", [&](const yaml::Node& item) {
+      ++tests;
       if (item.is_null()) return problems_.add(item, "empty or null test");
       suite.cases.push_back(read_case(item, suite));
     });
-    if (any ? suite.cases.empty() : !fields.has("tests")) problems_.add(fields.place(), "there are no tests");
+    if (tests == 0 && (is_list || !fields.has("tests"))) problems_.add(fields.place(), "there are no tests");
     return suite;
   }
 
