@@ -1,0 +1,45 @@
+// The endpoints below /api/v1. One file per family; HTTP API spec, sections 2, 3, 4 and 6.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "web/api/answer.h"
+#include "web/api/query_gate.h"
+#include "web/app.h"
+#include "web/http/form.h"
+
+namespace narthex::web {
+
+// One request to an endpoint.
+struct Call {
+  const Form& form;      // body first, then URL
+  const Form& url;       // URL alone
+  std::string argument;  // what stands for ":name" in the route, decoded
+  const Sources& sources;
+  const Settings& settings;
+  QueryGate& gate;
+  std::function<bool()> canceled;
+};
+
+Answer query(const Call& call);
+Answer query_range(const Call& call);
+
+Answer series(const Call& call);
+Answer label_names(const Call& call);
+Answer label_values(const Call& call);
+
+Answer metric_metadata(const Call& call);
+Answer target_metadata(const Call& call);
+
+Answer targets(const Call& call);
+Answer scrape_pools(const Call& call);
+
+Answer status_config(const Call& call);
+Answer status_flags(const Call& call);
+Answer status_buildinfo(const Call& call);
+
+// The object of /status/buildinfo and /version.
+std::string buildinfo_json();
+
+}  // namespace narthex::web
