@@ -47,7 +47,8 @@ bool Parser::check_duration_operator(const Token& op, const DurationExpr& rhs) {
 }
 
 std::unique_ptr<DurationExpr> Parser::parse_duration_expr(int min_precedence) {
-  auto lhs = parse_duration_operand();
+  const Nested nested(*this);
+  auto lhs = nested.allowed() ? parse_duration_operand() : nullptr;
   int chained = 0;
   while (lhs && token_.kind == Tok::kOperator && token_.op >= BinaryOp::kAdd && token_.op != BinaryOp::kAtan2 &&
          precedence(token_.op) >= min_precedence) {
@@ -88,21 +89,11 @@ std::unique_ptr<DurationExpr> Parser::apply_sign(const Token& sign, std::unique_
 }
 
 std::unique_ptr<DurationExpr> Parser::parse_duration_operand() {
-  if (++nesting_ > kMaxNesting) {
-    fail(token_.position, "expression is nested too deeply: more than " + std::to_string(kMaxNesting) + " levels");
-    return nullptr;
-  }
-  std::unique_ptr<DurationExpr> operand;
-  if (token_.is(BinaryOp::kAdd) || token_.is(BinaryOp::kSub)) {
-    const Token sign = token_;
-    advance();
-    operand = parse_duration_expr(precedence(BinaryOp::kPow));
-    if (operand) operand = apply_sign(sign, std::move(operand));
-  } else {
-    operand = parse_duration_primary();
-  }
-  --nesting_;
-  return operand;
+  if (!token_.is(BinaryOp::kAdd) && !token_.is(BinaryOp::kSub)) return parse_duration_primary();
+  const Token sign = token_;
+  advance();
+  auto operand = parse_duration_expr(precedence(BinaryOp::kPow));
+  return operand ? apply_sign(sign, std::move(operand)) : nullptr;
 }
 
 std::unique_ptr<DurationExpr> Parser::parse_duration_primary() {

@@ -92,6 +92,12 @@ ExprPtr Parser::make_node(Span span, int depth_below) {
   return expr;
 }
 
+Parser::Nested::Nested(Parser& parser) : parser_(parser) {
+  if (++parser.nesting_ <= kMaxNesting) return;
+  parser.fail(parser.token_.position,
+              "expression is nested too deeply: more than " + std::to_string(kMaxNesting) + " levels");
+}
+
 ExprPtr Parser::parse() {
   if (token_.kind == Tok::kEnd) {
     fail(0, "no expression found in input");
@@ -118,7 +124,8 @@ std::optional<VectorSelector> Parser::parse_only_selector() {
 }
 
 ExprPtr Parser::parse_expression(int min_precedence) {
-  ExprPtr lhs = parse_operand();
+  const Nested nested(*this);
+  ExprPtr lhs = nested.allowed() ? parse_operand() : nullptr;
   while (lhs && token_.kind == Tok::kOperator && precedence(token_.op) >= min_precedence) {
     const Token op = token_;
     advance();
@@ -141,15 +148,9 @@ ExprPtr Parser::make_binary(const Token& op, bool return_bool, VectorMatching ma
 }
 
 ExprPtr Parser::parse_operand() {
-  if (++nesting_ > kMaxNesting) {
-    fail(token_.position, "expression is nested too deeply: more than " + std::to_string(kMaxNesting) + " levels");
-    return nullptr;
-  }
-  const bool sign = token_.is(BinaryOp::kAdd) || token_.is(BinaryOp::kSub);
-  ExprPtr expr = sign ? parse_signed() : parse_primary();
-  if (expr && !sign) expr = parse_postfix(std::move(expr));
-  --nesting_;
-  return expr;
+  if (token_.is(BinaryOp::kAdd) || token_.is(BinaryOp::kSub)) return parse_signed();
+  ExprPtr expr = parse_primary();
+  return expr ? parse_postfix(std::move(expr)) : nullptr;
 }
 
 // A sign binds as tight as '*': -2^2 is -(2^2), and -2*3 is (-2)*3.

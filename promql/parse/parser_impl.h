@@ -50,6 +50,19 @@ class Parser {
     Expectation outer_;
   };
 
+  // One level of recursion, as long as it lives; reports an error where there are too many.
+  class Nested {
+   public:
+    explicit Nested(Parser& parser);
+    ~Nested() { --parser_.nesting_; }
+    Nested(const Nested&) = delete;
+    Nested& operator=(const Nested&) = delete;
+    bool allowed() const { return parser_.nesting_ <= kMaxNesting; }
+
+   private:
+    Parser& parser_;
+  };
+
   void advance();
   bool accept(char c);
   // Consumes `c` or reports what stands there instead.
