@@ -192,13 +192,26 @@ Result<PlanPtr> Planner::plan_call_of(PlanKind kind, const Expr& expr, const Cal
     if (!input) return input;
     plan->inputs.push_back(std::move(*input));
   }
+  add_default_arguments(call, *plan);
+  return plan;
+}
+
+// round(v) rounds to 1; hour() and its like look at the evaluation time.
+void Planner::add_default_arguments(const Call& call, Plan& plan) {
   if (call.function->name == "round" && call.args.size() == 1) {
-    PlanPtr nearest = make(PlanKind::kNumber, expr, grid);
+    PlanPtr nearest = make(PlanKind::kNumber, *plan.expr, plan.grid);
     nearest->type = ValueType::kScalar;
     nearest->value = 1;
-    plan->inputs.push_back(std::move(nearest));
+    plan.inputs.push_back(std::move(nearest));
   }
-  return plan;
+  const bool of_vector = !call.function->args.empty() && call.function->args[0] == ValueType::kVector;
+  if (of_vector && call.args.empty()) {
+    PlanPtr time = make(PlanKind::kTime, *plan.expr, plan.grid);
+    time->type = ValueType::kScalar;
+    PlanPtr vector = make(PlanKind::kVectorOf, *plan.expr, plan.grid);
+    vector->inputs.push_back(std::move(time));
+    plan.inputs.push_back(std::move(vector));
+  }
 }
 
 // time(), pi() and what is known before anything is evaluated.

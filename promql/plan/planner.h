@@ -33,6 +33,8 @@ class Planner {
   Result<PlanPtr> plan_timestamp(const Expr& expr, const Call& call, const Grid& grid);
   Result<PlanPtr> plan_call_of(PlanKind kind, const Expr& expr, const Call& call, const Grid& grid);
 
+  void add_default_arguments(const Call& call, Plan& plan);
+
   // Offset and @ of `shift` into `plan`; window and scan from the matchers.
   Result<> apply_shift(const TimeShift& shift, Plan& plan);
   void add_scan(const std::vector<Matcher>& matchers, Plan& plan);
