@@ -81,7 +81,8 @@ class Server final : public HttpServer {
         sweep_(std::make_shared<asio::steady_timer>(core_->control)),
         control_guard_(asio::make_work_guard(core_->control)),
         io_guard_(asio::make_work_guard(core_->io)),
-        worker_guard_(asio::make_work_guard(core_->workers)) {}
+        quick_guard_(asio::make_work_guard(core_->quick.workers)),
+        slow_guard_(asio::make_work_guard(core_->slow.workers)) {}
 
   ~Server() override { stop(0); }
 
@@ -110,12 +111,17 @@ class Server final : public HttpServer {
         core->io.run();
       });
     }
-    for (int i = 0; i < std::max(1, core_->options.worker_threads); ++i) {
-      threads_.emplace_back([core = core_] {
-        prepare_thread("http-worker");
+    run_workers(core_->quick, std::max(1, core_->options.worker_threads), "http-worker");
+    if (core_->options.is_slow) run_workers(core_->slow, std::max(1, core_->options.slow_worker_threads), "http-slow");
+  }
+
+  void run_workers(Lane& lane, int count, const char* name) {
+    for (int i = 0; i < count; ++i) {
+      threads_.emplace_back([core = core_, &lane, name] {
+        prepare_thread(name);
         // Linux: of this thread alone. Refused or not, it works.
         ::setpriority(PRIO_PROCESS, 0, core->options.worker_nice);
-        core->workers.run();
+        lane.workers.run();
       });
     }
   }
@@ -143,7 +149,8 @@ class Server final : public HttpServer {
     core_->registry.wait_until_empty(kForever);
     control_guard_.reset();
     io_guard_.reset();
-    worker_guard_.reset();
+    quick_guard_.reset();
+    slow_guard_.reset();
     for (std::thread& thread : threads_) thread.join();
   }
 
@@ -154,7 +161,8 @@ class Server final : public HttpServer {
   std::vector<uint16_t> ports_;
   WorkGuard control_guard_;
   WorkGuard io_guard_;
-  WorkGuard worker_guard_;
+  WorkGuard quick_guard_;
+  WorkGuard slow_guard_;
   std::vector<std::thread> threads_;
 };
 

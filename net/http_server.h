@@ -13,12 +13,15 @@
 
 namespace narthex::net {
 
+struct ServerRequest;
+
 struct ServerOptions {
   std::vector<std::string> listen = {"0.0.0.0:9090"};  // host:port, [v6]:port, :port
   int io_threads = 1;
   int worker_threads = 2;                      // handlers run here, so that a long one delays no connection
   int worker_nice = 5;                         // so that queries do not delay scrapes
-  size_t max_queued = 256;                     // requests waiting for a worker; beyond: 503
+  int slow_worker_threads = 2;                 // for what is_slow names
+  size_t max_queued = 256;                     // requests waiting for a worker, of each kind; beyond: 503
   size_t max_connections = 512;                // beyond: the oldest idle connection is closed, else the new one
   size_t max_header_bytes = 64 * 1024;         // beyond: 431
   size_t max_body_bytes = 32 << 20;            // beyond: 413, also when chunked
@@ -26,6 +29,9 @@ struct ServerOptions {
   int64_t body_timeout_ns = 60'000'000'000;
   int64_t idle_timeout_ns = 300'000'000'000;  // between requests (--web.read-timeout)
   int64_t write_timeout_ns = 60'000'000'000;  // without progress
+  // Requests that may take long have workers of their own: a probe is answered while all of those are busy. Asked on an
+  // I/O thread, so it must be quick. Empty: none is slow, and there are no such workers.
+  std::function<bool(const ServerRequest&)> is_slow;
 };
 
 struct ServerRequest {
@@ -35,7 +41,8 @@ struct ServerRequest {
   std::string query;   // raw, behind '?'
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body;
-  std::string peer;  // address:port
+  std::string peer;       // address:port
+  int64_t queued_ns = 0;  // how long it waited for a worker
   // True once the client has closed its connection; a long query polls it. Thread-safe.
   std::function<bool()> gone;
 

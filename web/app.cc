@@ -14,6 +14,8 @@ namespace narthex::web {
 namespace {
 
 constexpr std::string_view kApiPrefix = "/api/v1/";
+constexpr std::string_view kQueryPath = "/api/v1/query";
+constexpr std::string_view kQueryRangePath = "/api/v1/query_range";
 
 struct ApiRoute {
   std::string_view pattern;
@@ -22,8 +24,8 @@ struct ApiRoute {
 };
 
 constexpr ApiRoute kApiRoutes[] = {
-    {"/api/v1/query", kGet | kPost, query},
-    {"/api/v1/query_range", kGet | kPost, query_range},
+    {kQueryPath, kGet | kPost, query},
+    {kQueryRangePath, kGet | kPost, query_range},
     {"/api/v1/series", kGet | kPost, series},
     {"/api/v1/labels", kGet | kPost, label_names},
     {"/api/v1/label/:name/values", kGet, label_values},
@@ -68,7 +70,7 @@ std::string without_double_slashes(std::string_view path) {
 }  // namespace
 
 struct App::Impl {
-  explicit Impl(Settings s) : settings(std::move(s)), gate(settings.max_concurrent_queries) {}
+  explicit Impl(Settings s) : settings(std::move(s)) {}
 
   // What the request got, and under which name it counts ("" for no route).
   struct Routed {
@@ -112,7 +114,6 @@ struct App::Impl {
   }
 
   const Settings settings;
-  QueryGate gate;
   std::atomic<bool> stops = false;
 
  private:
@@ -188,7 +189,7 @@ net::ServerResponse App::Impl::call(const ApiRoute& route, const net::ServerRequ
   auto canceled = [this, &request] {
     return stops.load(std::memory_order_relaxed) || (request.gone && request.gone());
   };
-  return to_response(route.endpoint({form, url, std::move(*decoded), *now, settings, gate, canceled}));
+  return to_response(route.endpoint({form, url, std::move(*decoded), *now, settings, request.queued_ns, canceled}));
 }
 
 App::Impl::Routed App::Impl::route_api(const net::ServerRequest& request, std::string_view path) {
@@ -247,6 +248,13 @@ net::ServerResponse App::handle(const net::ServerRequest& request) const {
     impl_->settings.observe({routed.handler, routed.response.status, seconds});
   }
   return std::move(routed.response);
+}
+
+bool App::is_query(const net::ServerRequest& request) const {
+  std::string_view path = request.path;
+  const std::string& prefix = impl_->settings.route_prefix;
+  if (path.starts_with(prefix)) path.remove_prefix(prefix.size());
+  return path == kQueryPath || path == kQueryRangePath;
 }
 
 void App::ready(Sources sources) { impl_->publish(std::make_shared<const Sources>(std::move(sources))); }

@@ -51,8 +51,7 @@ struct Settings {
   std::string page_title = "Narthex";
   std::shared_ptr<const re2::RE2> cors_origin;  // anchored; null: no origin
   std::vector<std::pair<std::string, std::string>> flags;
-  bool lifecycle = false;  // --web.enable-lifecycle
-  int max_concurrent_queries = 20;
+  bool lifecycle = false;                // --web.enable-lifecycle
   std::function<std::string()> metrics;  // text format 0.0.4
   std::function<Result<>()> reload;
   std::function<bool()> quit;                  // false: it was asked before
@@ -68,6 +67,9 @@ class App {
   App& operator=(const App&) = delete;
 
   net::ServerResponse handle(const net::ServerRequest& request) const;
+  // Whether it is a query, which may take long: these should have workers of their own, as many as queries may run at
+  // once (--query.max-concurrency). Quick.
+  bool is_query(const net::ServerRequest& request) const;
 
   // From now on the API answers.
   void ready(Sources sources);

@@ -50,7 +50,8 @@ Session::Session(std::shared_ptr<ServerCore> core, ServerSocket socket, std::str
     : core_(std::move(core)),
       socket_(std::move(socket)),
       peer_(std::move(peer)),
-      connection_(core_->registry.add(socket_.native_handle())) {
+      connection_(core_->registry.add(socket_.native_handle())),
+      lane_(&core_->quick) {
   boost::system::error_code ignored;
   socket_.native_non_blocking(true, ignored);
   socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
@@ -140,28 +141,32 @@ Task<bool> Session::read_request(RequestParser& parser) {
   }
 }
 
-Task<void> Session::to_worker() { co_await asio::post(asio::bind_executor(core_->workers.get_executor(), use_task)); }
+Task<void> Session::to_worker() { co_await asio::post(asio::bind_executor(lane_->workers.get_executor(), use_task)); }
 
 Task<void> Session::to_io() { co_await asio::post(asio::bind_executor(core_->io.get_executor(), use_task)); }
 
 Task<Answer> Session::handle(RequestParser& parser) {
-  if (core_->queued.fetch_add(1) >= core_->options.max_queued) {
-    core_->queued.fetch_sub(1);
+  ServerRequest request = parser.take();
+  const bool slow = core_->options.is_slow && core_->options.is_slow(request);
+  lane_ = slow ? &core_->slow : &core_->quick;
+  if (lane_->queued.fetch_add(1) >= core_->options.max_queued) {
+    lane_->queued.fetch_sub(1);
     core_->rejected.fetch_add(1, std::memory_order_relaxed);
     co_return make_refusal(503, "Service Unavailable: too many requests are waiting");
   }
+  const int64_t queued_at = now();
   co_await to_worker();
-  core_->queued.fetch_sub(1);
-  Answer out = call_handler(parser);
+  lane_->queued.fetch_sub(1);
+  request.queued_ns = now() - queued_at;
+  Answer out = call_handler(parser, request);
   co_await to_io();
   co_return out;
 }
 
-Answer Session::call_handler(RequestParser& parser) {
+Answer Session::call_handler(RequestParser& parser, ServerRequest& request) {
   if (connection_->ending()) return make_refusal(503, "Service Unavailable: stopping");
   const bool keep_alive = parser.keep_alive() && !core_->stopping;
   const bool is_http_1_0 = parser.is_http_1_0();
-  ServerRequest request = parser.take();
   request.peer = peer_;
   request.gone = [connection = connection_] { return connection->gone(); };
   // Handlers are not ours: what they throw ends here.

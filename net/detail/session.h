@@ -17,19 +17,25 @@
 
 namespace narthex::net {
 
+// Threads that run handlers, and the requests that wait for one of them.
+struct Lane {
+  boost::asio::io_context workers;  // its loop is the queue
+  std::atomic<size_t> queued{0};
+};
+
 // What all sessions of a server share.
 struct ServerCore {
   ServerOptions options;
   Handler handler;
   Registry registry;
   std::atomic<bool> stopping{false};
-  std::atomic<size_t> queued{0};  // requests waiting for a worker
   std::atomic<uint64_t> accepted{0};
   std::atomic<uint64_t> requests{0};
   std::atomic<uint64_t> rejected{0};
   boost::asio::io_context control{1};  // accepting, and looking at deadlines: one thread
   boost::asio::io_context io;
-  boost::asio::io_context workers;  // its loop is the queue
+  Lane quick;
+  Lane slow;  // for what ServerOptions::is_slow names
 };
 
 using ServerSocket = boost::asio::basic_stream_socket<boost::asio::ip::tcp, Executor>;
@@ -59,13 +65,14 @@ class Session {
   Task<void> drain();
   Task<void> to_worker();
   Task<void> to_io();
-  Answer call_handler(RequestParser& parser);
+  Answer call_handler(RequestParser& parser, ServerRequest& request);
   void deadline_in(int64_t ns);
 
   const std::shared_ptr<ServerCore> core_;
   ServerSocket socket_;
   const std::string peer_;
   const std::shared_ptr<Connection> connection_;
+  Lane* lane_;         // of the request under way
   std::string input_;  // received, not yet parsed
 };
 

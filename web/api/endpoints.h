@@ -5,7 +5,6 @@
 #include <string>
 
 #include "web/api/answer.h"
-#include "web/api/query_gate.h"
 #include "web/app.h"
 #include "web/http/form.h"
 
@@ -18,7 +17,7 @@ struct Call {
   std::string argument;  // what stands for ":name" in the route, decoded
   const Sources& sources;
   const Settings& settings;
-  QueryGate& gate;
+  int64_t queued_ns;  // how long the request waited for its turn
   std::function<bool()> canceled;
 };
 

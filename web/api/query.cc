@@ -88,16 +88,15 @@ ApiError query_error(const Error& error) {
 using Run = Result<promql::QueryResult> (promql::Engine::*)(const storage::View&, const promql::Query&) const;
 
 Answer run(const Call& call, promql::Query query, size_t limit, Run run_query) {
+  const int64_t queued_ms = call.queued_ns / 1'000'000;
+  if (query.timeout_ms <= queued_ms) return ApiError{ErrorType::kTimeout, "query timed out in query queue"};
+  if (call.canceled()) return ApiError{ErrorType::kCanceled, "query was canceled in query queue"};
+  query.timeout_ms -= queued_ms;
   const Clock& clock = *call.settings.clock;
   const int64_t begin = clock.steady_ns();
-  if (query.timeout_ms == 0) return ApiError{ErrorType::kTimeout, "query timed out in query queue"};
-  auto pass = call.gate.enter(query.timeout_ms, call.canceled);
-  if (!pass) return api_error(pass.error());
-  const int64_t admitted = clock.steady_ns();
-  query.timeout_ms = std::max<int64_t>(1, query.timeout_ms - (admitted - begin) / 1'000'000);
   auto result = std::invoke(run_query, *call.sources.engine, *call.sources.store->view(), query);
   if (!result) return query_error(result.error());
-  return to_answer(call, std::move(*result), limit, {admitted - begin, clock.steady_ns() - admitted});
+  return to_answer(call, std::move(*result), limit, {call.queued_ns, clock.steady_ns() - begin});
 }
 
 // The step, and whether that many points may be asked for.

@@ -184,6 +184,35 @@ TEST_F(AppTest, FormsComeBeforeTheUrl) {
   EXPECT_EQ(send("POST", "/api/v1/query?query=2").body, ok(R"({"resultType":"scalar","result":[100,"2"]})"));
 }
 
+TEST_F(AppTest, WaitingCountsAgainstTheTimeout) {
+  net::ServerRequest request;
+  request.method = "GET";
+  request.path = "/api/v1/query";
+  request.query = "query=1&timeout=2s";
+  request.queued_ns = 1'000'000'000;
+  EXPECT_EQ(app_.handle(request).status, 200);
+  request.queued_ns = 2'000'000'000;
+  EXPECT_EQ(app_.handle(request).body,
+            R"({"status":"error","errorType":"timeout","error":"query timed out in query queue"})");
+  request.queued_ns = 0;
+  request.gone = [] { return true; };
+  EXPECT_EQ(app_.handle(request).status, 499);
+}
+
+TEST_F(AppTest, QueriesAreKnown) {
+  prefix_ = "/mon";
+  App app(settings());
+  net::ServerRequest request;
+  for (const char* path : {"/mon/api/v1/query", "/mon/api/v1/query_range"}) {
+    request.path = path;
+    EXPECT_TRUE(app.is_query(request)) << path;
+  }
+  for (const char* path : {"/mon/api/v1/labels", "/mon/-/healthy", "/mon/api/v1/query/x"}) {
+    request.path = path;
+    EXPECT_FALSE(app.is_query(request)) << path;
+  }
+}
+
 TEST_F(AppTest, StatsAreAddedWhenAsked) {
   EXPECT_THAT(send("GET", "/api/v1/query?query=1&stats=all").body, HasSubstr(R"("stats":{"timings":{"evalTotalTime")"));
   EXPECT_THAT(send("GET", "/api/v1/query?query=1&stats=1").body,

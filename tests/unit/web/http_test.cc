@@ -3,7 +3,6 @@
 #include "base/regex.h"
 #include "web/api/global_url.h"
 #include "web/api/label_name.h"
-#include "web/api/query_gate.h"
 #include "web/http/cors.h"
 #include "web/http/router.h"
 #include "web/ui/index.h"
@@ -84,16 +83,6 @@ TEST(Cors, OriginIsEchoedWhenTheWholeOfItMatches) {
   auto none = cors("", ".*");
   EXPECT_EQ(header(none, "Access-Control-Allow-Methods"), "");
   EXPECT_EQ(header(none, "Vary"), "Origin");
-}
-
-TEST(QueryGate, LetsInAsManyAsThereArePlaces) {
-  QueryGate gate(1);
-  auto first = gate.enter(0, {});
-  ASSERT_TRUE(first);
-  EXPECT_EQ(gate.enter(0, {}).error().message, "query timed out in query queue");
-  EXPECT_EQ(gate.enter(60'000, [] { return true; }).error().message, "query was canceled in query queue");
-  { QueryGate::Pass left = std::move(*first); }
-  EXPECT_TRUE(gate.enter(0, {}));
 }
 
 TEST(Index, TitleIsText) {
