@@ -23,7 +23,7 @@ constexpr FlagSpec kTable[] = {
     {"config.auto-reload", kBool, "false", kIgnored, "Reload the configuration when its file changes."},
     {"config.auto-reload-interval", kDuration, "30s", kIgnored, "How often to look for a changed configuration."},
     {"config.file", kString, "prometheus.yml", kServed, "The configuration file."},
-    {"enable-feature", kList, "", kIgnored, "Comma-separated names of features to enable."},
+    {"enable-feature", kList, "", kServed, "Comma-separated names of features to enable."},
     {"log.format", kString, "logfmt", kServed, "Shape of log lines.", "logfmt,json"},
     {"log.level", kString, "info", kServed, "Least severe log lines to print.", "debug,info,warn,error"},
     {"query.lookback-delta", kDuration, "5m", kServed, "How old the newest sample of a series may be in a query."},

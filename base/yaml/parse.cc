@@ -37,11 +37,6 @@ class Lines {
     return text_.substr(starts_[i], end - starts_[i]);
   }
   int count() const { return static_cast<int>(starts_.size()); }
-  // The text from that place on.
-  std::string_view from(int line, int column) const {
-    return text_.substr(
-        std::min(text_.size(), starts_[static_cast<size_t>(line - 1)] + static_cast<size_t>(column - 1)));
-  }
 
  private:
   std::string_view text_;
@@ -123,25 +118,6 @@ void mend_escapes(std::string& text) {
   text = std::move(mended);
 }
 
-// yaml-cpp takes the end of the file for the end of a quoted scalar. Whether the one that begins here, perhaps behind a
-// tag and an anchor, is closed; true for what is not quoted.
-bool is_closed(std::string_view text) {
-  while (!text.empty() && (text[0] == '!' || text[0] == '&')) {
-    text.remove_prefix(std::min(text.find_first_of(" \t\r\n"), text.size()));
-    text.remove_prefix(std::min(text.find_first_not_of(" \t\r\n"), text.size()));
-  }
-  if (text.empty() || (text[0] != '"' && text[0] != '\'')) return true;
-  for (size_t i = 1; i < text.size(); ++i) {
-    const bool doubled = text[0] == '\'' && text.substr(i, 2) == "''";
-    if (doubled || (text[i] == '\\' && text[0] == '"')) {
-      ++i;
-    } else if (text[i] == text[0]) {
-      return true;
-    }
-  }
-  return false;
-}
-
 // Builds the tree. After its first error it ignores what follows: yaml-cpp cannot be stopped.
 class Builder final : public YAML::EventHandler {
  public:
@@ -174,9 +150,6 @@ class Builder final : public YAML::EventHandler {
     node.text = value;
     mend_escapes(node.text);
     node.plain = tag == "?";
-    if (!node.plain && !is_closed(lines_.from(node.line, node.column))) {
-      fail(node.line, node.column, "found unexpected end of stream");
-    }
     node.tag = shorten_tag(tag);
     if (node.tag == "!!binary" && !decode_base64(node.text)) {
       fail(node.line, node.column, "!!binary value contains invalid base64 data");

@@ -1,0 +1,158 @@
+#include "server/metrics.h"
+
+#include "instrumentation/text_format.h"
+#include "server/process_stats.h"
+#include "web/version.h"
+
+namespace narthex::server {
+namespace {
+
+using prometheus::ClientMetric;
+using prometheus::MetricFamily;
+using prometheus::MetricType;
+
+// The reference's buckets of prometheus_http_request_duration_seconds.
+const prometheus::Histogram::BucketBoundaries kRequestSeconds = {0.1, 0.2, 0.4, 1, 3, 8, 20, 60, 120};
+
+// Families being put together.
+class Families {
+ public:
+  explicit Families(std::vector<MetricFamily> begin) : list_(std::move(begin)) {}
+
+  void counter(const char* name, const char* help, uint64_t value, std::vector<ClientMetric::Label> labels = {}) {
+    add(name, help, MetricType::Counter);
+    append(static_cast<double>(value), std::move(labels));
+  }
+  void counter_seconds(const char* name, const char* help, double value) {
+    add(name, help, MetricType::Counter);
+    append(value, {});
+  }
+  void gauge(const char* name, const char* help, double value, std::vector<ClientMetric::Label> labels = {}) {
+    add(name, help, MetricType::Gauge);
+    append(value, std::move(labels));
+  }
+  void gauge(const char* name, const char* help, uint64_t value) { gauge(name, help, static_cast<double>(value)); }
+
+  void add(const char* name, const char* help, MetricType type) {
+    MetricFamily family;
+    family.name = name;
+    family.help = help;
+    family.type = type;
+    list_.push_back(std::move(family));
+  }
+  // A series of the family added last.
+  void append(double value, std::vector<ClientMetric::Label> labels) {
+    ClientMetric metric;
+    metric.label = std::move(labels);
+    metric.counter.value = value;
+    metric.gauge.value = value;
+    list_.back().metric.push_back(std::move(metric));
+  }
+
+  const std::vector<MetricFamily>& list() const { return list_; }
+
+ private:
+  std::vector<MetricFamily> list_;
+};
+
+void add_server(Families& out, const Snapshot& now) {
+  out.gauge("prometheus_build_info", "Constant 1, labelled with what this is.", 1.0,
+            {{"version", std::string(kCompatibleVersion)}, {"narthex_version", std::string(version())}});
+  out.gauge("prometheus_ready", "Whether queries are answered.", now.ready ? 1.0 : 0.0);
+  out.gauge("prometheus_config_last_reload_successful", "Whether the last configuration was loaded.",
+            now.reload.last_successful ? 1.0 : 0.0);
+  out.gauge("prometheus_config_last_reload_success_timestamp_seconds", "When a configuration was loaded last.",
+            now.reload.last_success_seconds);
+}
+
+void add_http(Families& out, const net::ServerStats& stats) {
+  out.gauge("narthex_http_connections_open", "HTTP connections open.", stats.connections_open);
+  out.counter("narthex_http_connections_accepted_total", "HTTP connections accepted.", stats.connections_accepted);
+  out.counter("narthex_http_requests_rejected_total", "HTTP requests refused because too many were waiting.",
+              stats.rejected);
+}
+
+void add_storage(Families& out, const storage::Stats& stats) {
+  out.gauge("prometheus_tsdb_head_series", "Series with recent samples.", stats.series);
+  out.counter("prometheus_tsdb_head_samples_appended_total", "Samples stored since start.", stats.samples_appended,
+              {{"type", "float"}});
+  out.gauge("prometheus_tsdb_lowest_timestamp_seconds", "Time of the oldest sample.",
+            static_cast<double>(stats.min_time) / 1000);
+  out.gauge("narthex_storage_newest_timestamp_seconds", "Time of the newest sample.",
+            static_cast<double>(stats.max_time) / 1000);
+  out.gauge("narthex_storage_targets", "Label sets of targets that series are split by.", stats.targets);
+  out.gauge("narthex_storage_templates", "What series of different targets have in common.", stats.templates);
+  out.gauge("narthex_storage_windows", "Windows of time held in memory.", stats.windows);
+  out.counter("narthex_storage_commits_total", "Batches written to the log.", stats.commits);
+  out.counter("narthex_storage_commit_failures_total", "Batches that could not be written.", stats.commit_failures);
+  out.gauge("narthex_storage_log_bytes", "Size of the log on disk.", stats.log_bytes);
+  out.gauge("narthex_storage_column_bytes", "Memory of samples.", stats.column_bytes);
+  out.gauge("narthex_storage_index_bytes", "Memory of labels and slots.", stats.index_bytes);
+}
+
+void add_scrape(Families& out, const scrape::Stats& stats) {
+  out.counter("prometheus_target_scrapes_exceeded_sample_limit_total", "Scrapes refused by sample_limit.",
+              stats.exceeded_sample_limit);
+  out.counter("prometheus_target_scrapes_exceeded_body_size_limit_total", "Scrapes refused by body_size_limit.",
+              stats.exceeded_body_size_limit);
+  out.counter("prometheus_target_scrapes_sample_out_of_order_total", "Samples older than their series' newest.",
+              stats.sample_out_of_order);
+  out.counter("prometheus_target_scrapes_sample_duplicate_timestamp_total",
+              "Samples with another value for a time that had one.", stats.sample_duplicate_timestamp);
+  out.counter("prometheus_target_scrapes_sample_out_of_bounds_total", "Samples too old or too far ahead.",
+              stats.sample_out_of_bounds);
+  out.counter("prometheus_target_scrape_pool_exceeded_target_limit_total", "Scrape jobs refused by target_limit.",
+              stats.exceeded_target_limit);
+  out.counter("prometheus_target_scrape_pool_exceeded_label_limits_total", "Scrapes refused by a label limit.",
+              stats.exceeded_label_limits);
+  out.counter("prometheus_target_sync_failed_total", "Targets that could not be made.", stats.target_sync_failed);
+  out.counter("narthex_scrapes_total", "Scrapes finished.", stats.scrapes);
+  out.counter("narthex_scrapes_failed_total", "Scrapes that failed.", stats.scrapes_failed);
+  out.counter("narthex_scrape_samples_total", "Samples read from targets.", stats.samples);
+}
+
+void add_pools(Families& out, const std::vector<scrape::PoolStatus>& pools) {
+  out.add("prometheus_target_scrape_pool_targets", "Targets being scraped, by job.", MetricType::Gauge);
+  for (const auto& pool : pools) out.append(static_cast<double>(pool.active.size()), {{"scrape_job", pool.job}});
+}
+
+void add_process(Families& out, const ProcessStats& stats) {
+  out.counter_seconds("process_cpu_seconds_total", "CPU time used, user and system.", stats.cpu_seconds);
+  out.gauge("process_resident_memory_bytes", "Resident memory.", stats.resident_bytes);
+  out.gauge("process_virtual_memory_bytes", "Virtual memory.", stats.virtual_bytes);
+  out.gauge("process_open_fds", "Open file descriptors.", stats.open_fds);
+  out.gauge("process_max_fds", "Largest number of open file descriptors.", stats.max_fds);
+  out.gauge("process_start_time_seconds", "When this process started, since 1970.", stats.start_time_seconds);
+  out.gauge("narthex_process_threads", "Threads.", stats.threads);
+}
+
+}  // namespace
+
+OwnMetrics::OwnMetrics()
+    : requests_(prometheus::BuildCounter()
+                    .Name("prometheus_http_requests_total")
+                    .Help("HTTP requests answered.")
+                    .Register(registry_)),
+      durations_(prometheus::BuildHistogram()
+                     .Name("prometheus_http_request_duration_seconds")
+                     .Help("How long HTTP requests took.")
+                     .Register(registry_)) {}
+
+void OwnMetrics::observe(const web::Served& served) {
+  const std::string handler(served.handler);
+  requests_.Add({{"handler", handler}, {"code", std::to_string(served.status)}}).Increment();
+  durations_.Add({{"handler", handler}}, kRequestSeconds).Observe(served.seconds);
+}
+
+std::string OwnMetrics::text(const Snapshot& now) const {
+  Families out(registry_.Collect());
+  add_server(out, now);
+  if (now.http) add_http(out, *now.http);
+  if (now.storage) add_storage(out, *now.storage);
+  if (now.scrape) add_scrape(out, *now.scrape);
+  if (now.scrape) add_pools(out, now.pools);
+  add_process(out, read_process_stats());
+  return instrumentation::to_text(out.list());
+}
+
+}  // namespace narthex::server

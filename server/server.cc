@@ -1,0 +1,175 @@
+#include "server/server.h"
+
+#include <algorithm>
+
+#include "base/regex.h"
+#include "server/addresses.h"
+#include "server/cpu_quota.h"
+#include "server/features.h"
+#include "server/signals.h"
+
+namespace narthex::server {
+namespace {
+
+// Requests under way may finish for that long; with everything after it we stay below five seconds.
+constexpr int64_t kStopGraceNs = 2'000'000'000;
+
+// For everything that is no query: probes, metrics, metadata, pages.
+constexpr int kQuickWorkers = 2;
+
+// More queries at once than this would be threads without CPUs.
+constexpr int64_t kMaxQueryWorkers = 256;
+
+net::ServerOptions http_options(const FlagValues& flags) {
+  net::ServerOptions options;
+  options.listen = flags.list("web.listen-address");
+  options.worker_threads = kQuickWorkers;
+  options.slow_worker_threads =
+      static_cast<int>(std::clamp<int64_t>(flags.integer("query.max-concurrency"), 1, kMaxQueryWorkers));
+  options.max_connections = static_cast<size_t>(flags.integer("web.max-connections"));
+  options.idle_timeout_ns = flags.duration("web.read-timeout").ns;
+  return options;
+}
+
+storage::Options storage_options(const FlagValues& flags) {
+  storage::Options options;
+  options.path = flags.text("storage.tsdb.path");
+  options.sync_interval_ms = flags.duration("storage.sync-interval").ms();
+  const int64_t retention = flags.duration("storage.tsdb.retention.time").ms();
+  if (retention > 0) options.retention_ms = retention;
+  return options;
+}
+
+scrape::ManagerOptions manager_options(const FlagValues& flags, const config::Config& config) {
+  scrape::ManagerOptions options;
+  options.external_labels = config.global.external_labels;
+  options.adjust_timestamps = flags.flag("scrape.adjust-timestamps");
+  options.timestamp_tolerance = flags.duration("scrape.timestamp-tolerance");
+  options.reactors = reactor_count(usable_cpus());
+  return options;
+}
+
+promql::EngineOptions engine_options(const FlagValues& flags, int64_t evaluation_interval_ms) {
+  promql::EngineOptions options;
+  options.lookback_ms = flags.duration("query.lookback-delta").ms();
+  options.timeout_ms = flags.duration("query.timeout").ms();
+  options.max_samples = flags.integer("query.max-samples");
+  options.default_subquery_step_ms = evaluation_interval_ms;
+  options.features = read_features(flags.list("enable-feature")).promql;
+  return options;
+}
+
+// The port as written in "host:port"; 0 if there is none.
+uint16_t written_port(const std::string& address) {
+  const size_t colon = address.rfind(':');
+  return colon == std::string::npos ? uint16_t{0} : static_cast<uint16_t>(std::atoi(address.c_str() + colon + 1));
+}
+
+}  // namespace
+
+Server::Server(const FlagValues& flags, const Clock& clock, Log& log)
+    : flags_(flags), clock_(clock), log_(log), configuration_(flags.text("config.file"), clock, log) {}
+
+Server::~Server() { stop(); }
+
+Result<web::Settings> Server::web_settings() {
+  auto addresses = resolve_addresses(flags_.text("web.external-url"), flags_.text("web.route-prefix"),
+                                     written_port(flags_.list("web.listen-address").front()), machine_name());
+  if (!addresses) return addresses.error();
+  auto cors = compile_anchored(flags_.text("web.cors.origin"));
+  if (!cors) return prefixed("--web.cors.origin: ", cors.error());
+  external_url_ = addresses->external_url;
+  web::Settings settings;
+  settings.clock = &clock_;
+  settings.route_prefix = addresses->route_prefix;
+  settings.page_title = flags_.text("web.page-title");
+  settings.cors_origin = *cors;
+  settings.flags = flags_.all();
+  settings.lifecycle = flags_.flag("web.enable-lifecycle");
+  settings.metrics = [this] { return metrics_.text(snapshot()); };
+  settings.reload = [this] { return configuration_.reload(); };
+  settings.quit = [this] {
+    const bool first = !quit_asked_.exchange(true);
+    if (first) request_termination();
+    return first;
+  };
+  settings.observe = [this](const web::Served& served) { metrics_.observe(served); };
+  return settings;
+}
+
+Result<> Server::start_http() {
+  auto settings = web_settings();
+  if (!settings) return settings.error();
+  app_ = std::make_unique<web::App>(std::move(*settings));
+  net::ServerOptions options = http_options(flags_);
+  options.is_slow = [this](const net::ServerRequest& request) { return app_->is_query(request); };
+  auto http =
+      net::HttpServer::start(options, [this](const net::ServerRequest& request) { return app_->handle(request); });
+  if (!http) return http.error();
+  http_ = std::move(*http);
+  port_ = http_->ports().front();
+  for (const uint16_t port : http_->ports()) log_.info("Listening on", {{"port", std::to_string(port)}});
+  return {};
+}
+
+Result<> Server::open_store() {
+  const storage::Options options = storage_options(flags_);
+  auto store = storage::Store::open(options, clock_, log_);
+  if (!store) return prefixed("opening storage (--storage.tsdb.path=" + options.path + "): ", store.error());
+  store_ = std::move(*store);
+  return {};
+}
+
+web::Sources Server::sources(int64_t evaluation_interval_ms) {
+  web::Sources sources;
+  sources.store = store_.get();
+  sources.engine = std::make_shared<promql::Engine>(engine_options(flags_, evaluation_interval_ms), clock_);
+  sources.targets = [this] { return manager_->status(); };
+  sources.metadata = [this] { return manager_->metadata(); };
+  sources.config_yaml = [this] { return configuration_.yaml(); };
+  sources.external_url = external_url_;
+  sources.own_port = port_;
+  return sources;
+}
+
+Result<> Server::apply(const config::Config& config) {
+  std::vector<scrape::JobOptions> jobs;
+  for (const config::ScrapeJob& job : config.jobs) jobs.push_back(job.scrape);
+  if (auto applied = manager_->apply(std::move(jobs)); !applied) return applied.error();
+  for (const config::ScrapeJob& job : config.jobs) {
+    manager_->set_targets(job.scrape.job_name, job.discovery.statics.groups);
+  }
+  app_->ready(sources(config.global.evaluation_interval.ms()));
+  return {};
+}
+
+Result<> Server::start(config::Config config) {
+  if (auto started = start_http(); !started) return started.error();
+  if (auto opened = open_store(); !opened) return opened.error();
+  manager_ = scrape::Manager::create(manager_options(flags_, config), *store_, clock_, log_);
+  return configuration_.start([this](const config::Config& next) { return apply(next); }, std::move(config));
+}
+
+void Server::stop() {
+  if (app_) app_->stopping();
+  if (manager_) manager_->stop();
+  if (http_) http_->stop(kStopGraceNs);
+  http_.reset();
+  manager_.reset();
+  if (store_) store_->close();
+  store_.reset();
+}
+
+Snapshot Server::snapshot() const {
+  Snapshot now;
+  now.ready = app_->is_ready();
+  now.reload = configuration_.state();
+  if (!now.ready) return now;
+  now.http = http_->stats();
+  now.storage = store_->stats();
+  now.scrape = manager_->stats();
+  now.pools = manager_->status();
+  return now;
+}
+
+}  // namespace narthex::server
