@@ -40,7 +40,7 @@ TEST_P(Equality, EveryReadEqualsTheNaiveStore) {
   NaiveStore naive(options);
   OpenStore store(options);
   ScrapeGenerator generator(c.generator, {&naive, &store.get()});
-  for (int step = 1; step <= c.steps; ++step) {
+  for (int step = 1; step <= c.steps * test_scale(); ++step) {
     ASSERT_EQ(generator.step(), "") << "step " << step;
     if (c.restart_every > 0 && step % c.restart_every == 0) {
       generator.detach(1);
@@ -61,15 +61,15 @@ TEST_P(Equality, EveryReadEqualsTheNaiveStore) {
 INSTANTIATE_TEST_SUITE_P(
     Runs, Equality,
     ::testing::Values(
-        Case{"Plain", {.seed = 1, .own_timestamps = false, .clock_steps = false}, 3'600'000, 300'000, 400, 0},
-        Case{"OwnTimestamps", {.seed = 2, .clock_steps = false}, 3'600'000, 300'000, 400, 0},
-        Case{"ClockSteps", {.seed = 3}, 3'600'000, 300'000, 400, 0},
-        Case{"ManyWindows", {.seed = 4}, 60'000, 20'000, 800, 0},
-        Case{"TinyWindows", {.seed = 5, .targets = 6}, 16'000, 5'000, 400, 0},
-        Case{"ManySeries", {.seed = 6, .series_per_target = 300}, 120'000, 30'000, 300, 0},
-        Case{"Restarts", {.seed = 7}, 3'600'000, 300'000, 600, 40},
-        Case{"RestartsManyWindows", {.seed = 8}, 60'000, 20'000, 400, 33},
-        Case{"RestartsTinyWindows", {.seed = 9, .targets = 6}, 16'000, 5'000, 250, 29}),
+        Case{"Plain", {.seed = 1, .own_timestamps = false, .clock_steps = false}, 3'600'000, 300'000, 200, 0},
+        Case{"OwnTimestamps", {.seed = 2, .clock_steps = false}, 3'600'000, 300'000, 200, 0},
+        Case{"ClockSteps", {.seed = 3}, 3'600'000, 300'000, 200, 0},
+        Case{"ManyWindows", {.seed = 4}, 60'000, 20'000, 250, 0},
+        Case{"TinyWindows", {.seed = 5, .targets = 6}, 16'000, 5'000, 150, 0},
+        Case{"ManySeries", {.seed = 6, .series_per_target = 200}, 120'000, 30'000, 100, 0},
+        Case{"Restarts", {.seed = 7}, 3'600'000, 300'000, 200, 40},
+        Case{"RestartsManyWindows", {.seed = 8}, 60'000, 20'000, 150, 33},
+        Case{"RestartsTinyWindows", {.seed = 9, .targets = 6}, 16'000, 5'000, 100, 29}),
     [](const auto& param) { return std::string(param.param.name); });
 
 }  // namespace

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 #include <future>
 #include <memory>
@@ -20,6 +22,12 @@ inline Options small_windows(int64_t window_ms, int64_t overlap_ms) {
   options.overlap_ms = overlap_ms;
   options.key_frame_ms = window_ms / 3;
   return options;
+}
+
+// How many times longer than usual random tests run: NARTHEX_TEST_SCALE, 1 if that is not set.
+inline int test_scale() {
+  const char* scale = std::getenv("NARTHEX_TEST_SCALE");
+  return scale == nullptr ? 1 : std::max(1, std::atoi(scale));
 }
 
 // A store in a new folder, removed with it.
