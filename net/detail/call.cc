@@ -65,7 +65,8 @@ Task<Outcome> Call::perform() {
   origin_host_ = url.host_name();
   for (int requests = 1;; ++requests) {
     Response response;
-    if (auto failed = co_await round_trip(url, response)) co_return std::move(*failed);
+    auto failed = co_await round_trip(url, response);
+    if (failed) co_return std::move(*failed);
     const std::string location(response.header("Location"));
     auto next = client_->options().follow_redirects ? decide_redirect(response.status, location, request_.method, url)
                                                     : Result<std::optional<Redirect>>(std::nullopt);

@@ -25,7 +25,9 @@ constexpr int64_t kLeastAttemptNs = 2'000'000'000;       // Go's saneMinimum for
 
 struct Candidate {
   Endpoint endpoint;
-  std::string text;  // `tcp 127.0.0.1:80`, `unix /run/x.sock`
+  std::string network;  // "tcp", "unix"
+  std::string peer;     // "127.0.0.1:80", "/run/x.sock"
+  std::string text() const { return "dial " + network + ' ' + peer; }
 };
 
 // One dial. Every step answers "" or what failed.
@@ -57,7 +59,7 @@ class Dial {
   std::string unix_candidate() {
     const std::string& path = request_.unix_socket;
     if (path.size() >= sizeof(sockaddr_un::sun_path)) return "dial unix " + path + ": connect: invalid argument";
-    candidates_.push_back({Endpoint(asio::local::stream_protocol::endpoint(path)), "unix " + path});
+    candidates_.push_back({Endpoint(asio::local::stream_protocol::endpoint(path)), "unix", path});
     return "";
   }
 
@@ -76,7 +78,7 @@ class Dial {
     const auto number = static_cast<uint16_t>(port);
     const std::string host = address.is_v6() ? '[' + address.to_string() + ']' : address.to_string();
     candidates_.push_back(
-        {Endpoint(asio::ip::tcp::endpoint(address, number)), "tcp " + host + ':' + std::to_string(port)});
+        {Endpoint(asio::ip::tcp::endpoint(address, number)), "tcp", host + ':' + std::to_string(port)});
   }
 
   Task<std::string> resolve() {
@@ -136,7 +138,7 @@ class Dial {
     Transport::Socket socket(request_.reactor.impl().io);
     boost::system::error_code error;
     socket.open(candidate.endpoint.protocol(), error);
-    if (error) co_return "dial " + candidate.text + ": socket: " + errno_text(error.value());
+    if (error) co_return candidate.text() + ": socket: " + errno_text(error.value());
     bool late = false;
     {
       const auto close = [&socket] {
@@ -150,11 +152,11 @@ class Dial {
       });
       std::tie(error) = co_await socket.async_connect(candidate.endpoint, asio::as_tuple(use_task));
     }
-    if (late) co_return "dial " + candidate.text + ": i/o timeout";
-    if (error) co_return "dial " + candidate.text + ": connect: " + errno_text(error.value());
+    if (late) co_return candidate.text() + ": i/o timeout";
+    if (error) co_return candidate.text() + ": connect: " + errno_text(error.value());
     // Ignored where it does not exist (unix sockets).
     socket.set_option(asio::ip::tcp::no_delay(true), error);
-    transport_ = std::make_unique<Transport>(std::move(socket), candidate.text.substr(0, candidate.text.find(' ')));
+    transport_ = std::make_unique<Transport>(std::move(socket), candidate.network, candidate.peer);
     co_return "";
   }
 

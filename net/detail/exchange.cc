@@ -100,7 +100,8 @@ class Exchange {
     // Nothing can be there yet: waiting at once saves a read in vain.
     co_await transport_.wait(Want::kRead);
     for (int interim = 0; interim < kMaxInterimAnswers; ++interim) {
-      if (!co_await receive_head_bytes(sent)) co_return false;
+      const bool whole = co_await receive_head_bytes(sent);
+      if (!whole) co_return false;
       parser_.emplace(input_.is_head_request);
       auto head = parser_->parse_head(std::string_view(head_).substr(0, head_bytes_));
       if (!head) co_return fail(broken(head.error().message));
@@ -152,7 +153,8 @@ class Exchange {
     }
     if (compressed_) co_return co_await receive_compressed();
     std::string& body = input_.buffer;
-    if (!co_await receive_plain(body, limit_)) co_return false;
+    const bool complete = co_await receive_plain(body, limit_);
+    if (!complete) co_return false;
     if (body.size() >= limit_) co_return over_limit();
     response_.wire_bytes = static_cast<int64_t>(body.size());
     response_.body = std::move(body);

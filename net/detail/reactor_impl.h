@@ -18,9 +18,11 @@ namespace narthex::net {
 
 class Resolver;
 
-// Rules for all coroutines here, because of GCC 12: no temporary of class type in an expression with co_await (no
-// braced argument, no ?:), as some are destroyed twice; and two calls with arguments are awaited in statements of their
-// own, not in conditions of `if`, as some frames then begin with a stray variable where the resume pointer belongs.
+// A rule for all coroutines here, because of GCC 12.2: co_await stands in a statement of its own (`const auto x =
+// co_await f(y);`), with named arguments where they are of class type. Seen otherwise: temporaries destroyed twice
+// (braced arguments,
+// ?:), the right side of || evaluated although the left was true, and (in conditions of `if`) a frame that begins with
+// a stray variable where the resume pointer belongs.
 //
 // Coroutines of net/ know their executor's type: no type erasure per operation.
 using Executor = boost::asio::io_context::executor_type;

@@ -102,12 +102,14 @@ Task<bool> Session::serve_one() {
     deadline_in(core_->options.idle_timeout_ns);
     connection_->idle_since_ns = now();
     // After the line above, so that either we see the stop or it sees us idle.
-    const bool over = core_->stopping || co_await receive() == 0;
+    if (core_->stopping) co_return false;
+    const size_t got = co_await receive();
     connection_->idle_since_ns = Connection::kBusy;
-    if (over) co_return false;
+    if (got == 0) co_return false;
   }
   RequestParser parser(core_->options.max_header_bytes, core_->options.max_body_bytes);
-  if (!co_await read_request(parser)) co_return false;
+  const bool complete = co_await read_request(parser);
+  if (!complete) co_return false;
   core_->requests.fetch_add(1, std::memory_order_relaxed);
   connection_->deadline_ns.store(Connection::kNever, std::memory_order_relaxed);
   Answer made = co_await handle(parser);
@@ -133,11 +135,12 @@ Task<bool> Session::read_request(RequestParser& parser) {
     if (state == State::kHead && fed.state == State::kBody) {
       state = State::kBody;
       deadline_in(core_->options.body_timeout_ns);
-      const bool invite = parser.expects_continue() && input_.empty();
-      if (invite && !co_await send("HTTP/1.1 100 Continue\r\n\r\n", "")) co_return false;
       if (!input_.empty()) continue;
+      // If the client is gone, the next read tells.
+      if (parser.expects_continue()) co_await send("HTTP/1.1 100 Continue\r\n\r\n", "");
     }
-    if (co_await receive() == 0) co_return false;
+    const size_t got = co_await receive();
+    if (got == 0) co_return false;
   }
 }
 
@@ -165,7 +168,7 @@ Task<Answer> Session::handle(RequestParser& parser) {
 
 Answer Session::call_handler(RequestParser& parser, ServerRequest& request) {
   if (connection_->ending()) return make_refusal(503, "Service Unavailable: stopping");
-  const bool keep_alive = parser.keep_alive() && !core_->stopping;
+  const bool keep_alive = parser.keep_alive();
   const bool is_http_1_0 = parser.is_http_1_0();
   request.peer = peer_;
   request.gone = [connection = connection_] { return connection->gone(); };
@@ -174,7 +177,7 @@ Answer Session::call_handler(RequestParser& parser, ServerRequest& request) {
     ServerResponse response = core_->handler(request);
     return make_answer(std::move(response), AnswerContext{.is_head_request = request.method == "HEAD",
                                                           .is_http_1_0 = is_http_1_0,
-                                                          .keep_alive = keep_alive,
+                                                          .keep_alive = keep_alive && !core_->stopping,
                                                           .accept_encoding = request.header("Accept-Encoding")});
   } catch (const std::exception& error) {
     return make_refusal(500, std::string("Internal Server Error: ") + error.what());
@@ -206,9 +209,11 @@ Task<bool> Session::send_stream(Answer& answer) {
     if (broken) co_return false;
     if (answer.chunked && !piece.empty()) piece += "\r\n";
     const std::string head = answer.chunked && !piece.empty() ? chunk_head(piece.size() - 2) : "";
-    if (!co_await send(head, piece)) co_return false;
+    const bool sent = co_await send(head, piece);
+    if (!sent) co_return false;
   }
-  co_return !answer.chunked || co_await send("0\r\n\r\n", "");
+  if (!answer.chunked) co_return true;
+  co_return co_await send("0\r\n\r\n", "");
 }
 
 // Writes both, waiting while the client does not read; false when the connection is over.

@@ -28,7 +28,8 @@ std::string address_text(const Transport::Protocol::endpoint& endpoint) {
 
 }  // namespace
 
-Transport::Transport(Socket socket, std::string network) : socket_(std::move(socket)), network_(std::move(network)) {
+Transport::Transport(Socket socket, std::string network, std::string peer)
+    : socket_(std::move(socket)), network_(std::move(network)), peer_(std::move(peer)) {
   boost::system::error_code ignored;
   socket_.native_non_blocking(true, ignored);
 }
@@ -38,8 +39,7 @@ Transport::~Transport() = default;
 Moved Transport::failed(const char* operation, int code) {
   boost::system::error_code ignored;
   const std::string local = address_text(socket_.local_endpoint(ignored));
-  const std::string remote = address_text(socket_.remote_endpoint(ignored));
-  return Moved{.error = socket_error_text(operation, network_, local, remote, code)};
+  return Moved{.error = socket_error_text(operation, network_, local, peer_, code)};
 }
 
 Moved Transport::tls_failed(const char* operation, int result, int code) {

@@ -28,8 +28,8 @@ class Transport {
   using Protocol = boost::asio::generic::stream_protocol;
   using Socket = boost::asio::basic_stream_socket<Protocol, Executor>;
 
-  // `network`: "tcp" or "unix", for error texts.
-  Transport(Socket socket, std::string network);
+  // `network`: "tcp" or "unix"; `peer`: address and port, or path. For error texts.
+  Transport(Socket socket, std::string network, std::string peer);
   ~Transport();
   Transport(const Transport&) = delete;
   Transport& operator=(const Transport&) = delete;
@@ -57,6 +57,7 @@ class Transport {
 
   Socket socket_;
   std::string network_;
+  std::string peer_;  // kept, as the system forgets it after a reset
   TlsSession tls_;
 };
 

@@ -239,6 +239,12 @@ void RawClient::close() {
   fd_ = -1;
 }
 
+void connect_and_close(int fd, uint16_t port) {
+  const sockaddr_in address = loopback(port);
+  ::connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address);
+  ::close(fd);
+}
+
 bool eventually(const std::function<bool()>& condition) {
   const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds(30);
   while (std::chrono::steady_clock::now() < give_up) {

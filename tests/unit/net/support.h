@@ -109,6 +109,9 @@ class RawClient {
   int fd_;
 };
 
+// Connects if it can, and closes at once.
+void connect_and_close(int fd, uint16_t port);
+
 // Waits until `condition` holds; false after 30 s (a bound for broken code, not a timing test).
 bool eventually(const std::function<bool()>& condition);
 
