@@ -8,6 +8,8 @@
 
 #include <chrono>
 
+#include "net/detail/thread.h"
+
 namespace narthex::net::testing {
 namespace {
 
@@ -159,6 +161,7 @@ void ScriptedServer::accept_loop() {
     ++connections_;
     open_.push_back(fd);
     threads_.emplace_back([this, fd, &script] {
+      prepare_thread("scripted");  // blocks SIGPIPE
       Peer peer(fd);
       script(peer);
       const std::lock_guard closing(mutex_);

@@ -1,0 +1,375 @@
+// TLS of the client, against a server of OpenSSL with certificates made here.
+#include <gtest/gtest.h>
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <openssl/ssl.h>
+#include <openssl/x509v3.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "tests/unit/net/support.h"
+
+namespace narthex::net {
+namespace {
+
+using testing::BlockingClient;
+using testing::ScriptedServer;
+using Peer = ScriptedServer::Peer;
+
+using Key = std::unique_ptr<EVP_PKEY, void (*)(EVP_PKEY*)>;
+using Certificate = std::unique_ptr<X509, void (*)(X509*)>;
+
+std::string drained(BIO* bio) {
+  char* data = nullptr;
+  const long size = BIO_get_mem_data(bio, &data);
+  std::string out(data, static_cast<size_t>(size));
+  BIO_free(bio);
+  return out;
+}
+
+// A key and a certificate for it.
+struct Identity {
+  Key key{nullptr, EVP_PKEY_free};
+  Certificate certificate{nullptr, X509_free};
+
+  std::string certificate_pem() const {
+    BIO* bio = BIO_new(BIO_s_mem());
+    PEM_write_bio_X509(bio, certificate.get());
+    return drained(bio);
+  }
+  std::string key_pem() const {
+    BIO* bio = BIO_new(BIO_s_mem());
+    PEM_write_bio_PrivateKey(bio, key.get(), nullptr, nullptr, 0, nullptr, nullptr);
+    return drained(bio);
+  }
+};
+
+void add_extension(X509* certificate, X509* issuer, int kind, const char* value) {
+  X509V3_CTX context;
+  X509V3_set_ctx(&context, issuer, certificate, nullptr, nullptr, 0);
+  X509_EXTENSION* extension = X509V3_EXT_conf_nid(nullptr, &context, kind, value);
+  X509_add_ext(certificate, extension, -1);
+  X509_EXTENSION_free(extension);
+}
+
+struct Wanted {
+  const char* common_name = "test";
+  const char* names = nullptr;  // subjectAltName, e.g. "DNS:localhost,IP:127.0.0.1"
+  long valid_from = -3600;      // seconds from now
+  long valid_until = 3600;
+  bool is_authority = false;
+};
+
+// Signed by `issuer`, or by itself if that is null.
+Identity make_identity(const Wanted& wanted, const Identity* issuer = nullptr) {
+  Identity out;
+  out.key.reset(EVP_EC_gen("P-256"));
+  out.certificate.reset(X509_new());
+  X509* certificate = out.certificate.get();
+  X509_set_version(certificate, 2);
+  static int serial = 1;
+  ASN1_INTEGER_set(X509_get_serialNumber(certificate), serial++);
+  X509_gmtime_adj(X509_getm_notBefore(certificate), wanted.valid_from);
+  X509_gmtime_adj(X509_getm_notAfter(certificate), wanted.valid_until);
+  X509_set_pubkey(certificate, out.key.get());
+  X509_NAME_add_entry_by_txt(X509_get_subject_name(certificate), "CN", MBSTRING_ASC,
+                             reinterpret_cast<const unsigned char*>(wanted.common_name), -1, -1, 0);
+  X509* signer = issuer != nullptr ? issuer->certificate.get() : certificate;
+  X509_set_issuer_name(certificate, X509_get_subject_name(signer));
+  if (wanted.is_authority) add_extension(certificate, signer, NID_basic_constraints, "critical,CA:TRUE");
+  if (wanted.names != nullptr) add_extension(certificate, signer, NID_subject_alt_name, wanted.names);
+  X509_sign(certificate, issuer != nullptr ? issuer->key.get() : out.key.get(), EVP_sha256());
+  return out;
+}
+
+struct ServerSetup {
+  const Identity* identity = nullptr;
+  const Identity* client_authority = nullptr;  // if set, clients must show a certificate of it
+  int max_version = 0;
+  std::string body = "secure";
+};
+
+// Serves one connection: all its requests get the body.
+void serve_tls(const ServerSetup& setup, int fd) {
+  std::unique_ptr<SSL_CTX, void (*)(SSL_CTX*)> context(SSL_CTX_new(TLS_server_method()), SSL_CTX_free);
+  SSL_CTX_set_security_level(context.get(), 0);
+  SSL_CTX_set_min_proto_version(context.get(), TLS1_VERSION);
+  SSL_CTX_set_max_proto_version(context.get(), setup.max_version);
+  SSL_CTX_use_certificate(context.get(), setup.identity->certificate.get());
+  SSL_CTX_use_PrivateKey(context.get(), setup.identity->key.get());
+  if (setup.client_authority != nullptr) {
+    X509_STORE_add_cert(SSL_CTX_get_cert_store(context.get()), setup.client_authority->certificate.get());
+    SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
+  }
+  std::unique_ptr<SSL, void (*)(SSL*)> ssl(SSL_new(context.get()), SSL_free);
+  SSL_set_fd(ssl.get(), fd);
+  if (SSL_accept(ssl.get()) != 1) {
+    // What the client sent meanwhile must be read, or the close would destroy our alert on its way.
+    Peer(fd).wait_for_close();
+    return;
+  }
+  std::string input;
+  char buffer[4096];
+  for (int got = SSL_read(ssl.get(), buffer, sizeof buffer); got > 0;
+       got = SSL_read(ssl.get(), buffer, sizeof buffer)) {
+    input.append(buffer, static_cast<size_t>(got));
+    if (!input.ends_with("\r\n\r\n")) continue;
+    input.clear();
+    const std::string answer =
+        "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(setup.body.size()) + "\r\n\r\n" + setup.body;
+    SSL_write(ssl.get(), answer.data(), static_cast<int>(answer.size()));
+  }
+}
+
+std::unique_ptr<ScriptedServer> tls_server(const ServerSetup& setup) {
+  std::vector<ScriptedServer::Script> scripts{[setup](Peer& peer) { serve_tls(setup, peer.fd()); }};
+  return std::make_unique<ScriptedServer>(std::move(scripts));
+}
+
+std::string https(const ScriptedServer& server, const std::string& host) {
+  return "https://" + host + ':' + std::to_string(server.port()) + '/';
+}
+
+// The client's error behind `Get "…": `.
+std::string failure(const TlsOptions& tls, const std::string& url) {
+  HttpClientOptions options;
+  options.tls = tls;
+  BlockingClient client(options);
+  const Outcome outcome = client.get(url);
+  if (outcome) return testing::text_of(outcome);
+  EXPECT_EQ(outcome.error().phase, FailedPhase::kTls);
+  const std::string prefix = "Get \"" + url + "\": ";
+  const std::string text = outcome.error().error.message;
+  return text.starts_with(prefix) ? text.substr(prefix.size()) : "no prefix: " + text;
+}
+
+class Tls : public ::testing::Test {
+ protected:
+  Tls() {
+    directory_ = "/tmp/narthex-tls-" + std::to_string(::getpid());
+    std::filesystem::create_directories(directory_);
+  }
+  ~Tls() override { std::filesystem::remove_all(directory_); }
+
+  std::string file(const std::string& name, const std::string& content) {
+    const std::string path = directory_ + '/' + name;
+    std::ofstream(path) << content;
+    return path;
+  }
+
+  Identity authority_ = make_identity({.common_name = "authority", .is_authority = true});
+  Identity server_ = make_identity({.names = "DNS:localhost,DNS:*.example.test,IP:127.0.0.1"}, &authority_);
+  std::string directory_;
+};
+
+TEST_F(Tls, FetchesAndKeepsTheConnection) {
+  const auto server = tls_server({.identity = &server_, .body = std::string(3'000'000, 's')});
+  HttpClientOptions options;
+  options.tls.ca_file = file("ca.pem", authority_.certificate_pem());
+  BlockingClient client(options);
+  for (const bool again : {false, true}) {
+    const Outcome outcome = client.get(https(*server, "127.0.0.1"));
+    ASSERT_TRUE(outcome) << outcome.error().error.message;
+    EXPECT_TRUE(outcome->body == std::string(3'000'000, 's'));
+    EXPECT_EQ(outcome->reused_connection, again);
+    EXPECT_EQ(outcome->phases.tls >= 0, !again);
+  }
+}
+
+TEST_F(Tls, SpeaksEveryVersionThatIsAllowed) {
+  struct Case {
+    TlsVersion lowest;
+    TlsVersion highest;
+    int server_highest;
+    const char* expected;
+  };
+  const Case cases[] = {
+      {TlsVersion::kDefault, TlsVersion::kDefault, 0, "200 secure"},
+      {TlsVersion::kDefault, TlsVersion::kTls12, 0, "200 secure"},
+      {TlsVersion::kTls13, TlsVersion::kDefault, 0, "200 secure"},
+      {TlsVersion::kTls10, TlsVersion::kDefault, TLS1_VERSION, "200 secure"},
+      {TlsVersion::kTls11, TlsVersion::kTls11, 0, "200 secure"},
+      {TlsVersion::kDefault, TlsVersion::kDefault, TLS1_1_VERSION, "remote error: tls: protocol version not supported"},
+      {TlsVersion::kTls13, TlsVersion::kDefault, TLS1_2_VERSION, "remote error: tls: protocol version not supported"},
+  };
+  for (const Case& each : cases) {
+    const auto server = tls_server({.identity = &server_, .max_version = each.server_highest});
+    TlsOptions options;
+    options.ca = authority_.certificate_pem();
+    options.min_version = each.lowest;
+    options.max_version = each.highest;
+    EXPECT_EQ(failure(options, https(*server, "localhost")), each.expected);
+  }
+}
+
+TEST_F(Tls, RefusesWhatItCannotVerify) {
+  const std::string refused = "tls: failed to verify certificate: x509: ";
+  const Identity other = make_identity({.common_name = "stranger", .is_authority = true});
+  const Identity nameless = make_identity({.common_name = "localhost"}, &authority_);
+  const Identity elsewhere = make_identity({.names = "DNS:a.test,DNS:b.test,IP:127.0.0.2"}, &authority_);
+  const Identity expired = make_identity({.names = "DNS:localhost", .valid_until = -60}, &authority_);
+  const Identity early = make_identity({.names = "DNS:localhost", .valid_from = 600}, &authority_);
+  TlsOptions trusting;
+  trusting.ca = authority_.certificate_pem();
+  TlsOptions stranger;
+  stranger.ca = other.certificate_pem();
+  struct Case {
+    const Identity* server;
+    TlsOptions options;
+    const char* host;
+    std::string expected;
+  };
+  const Case cases[] = {
+      {&server_, {}, "localhost", refused + "certificate signed by unknown authority"},
+      {&server_, stranger, "localhost", refused + "certificate signed by unknown authority"},
+      {&elsewhere, trusting, "localhost", refused + "certificate is valid for a.test, b.test, not localhost"},
+      {&elsewhere, trusting, "127.0.0.1", refused + "certificate is valid for 127.0.0.2, not 127.0.0.1"},
+      {&nameless, trusting, "localhost", refused + "certificate relies on legacy Common Name field, use SANs instead"},
+      {&nameless, trusting, "127.0.0.1",
+       refused + "cannot validate certificate for 127.0.0.1 because it doesn't contain any IP SANs"},
+  };
+  for (const Case& each : cases) {
+    const auto server = tls_server({.identity = each.server});
+    EXPECT_EQ(failure(each.options, https(*server, each.host)), each.expected);
+  }
+  const std::string late = refused + "certificate has expired or is not yet valid: current time ";
+  for (const auto& [identity, relation] : {std::pair{&expired, " is after "}, {&early, " is before "}}) {
+    const auto server = tls_server({.identity = identity});
+    const std::string text = failure(trusting, https(*server, "localhost"));
+    EXPECT_TRUE(text.starts_with(late)) << text;
+    EXPECT_NE(text.find(relation), std::string::npos) << text;
+  }
+}
+
+TEST_F(Tls, AcceptsWhatItCanVerifyOrNeedNot) {
+  TlsOptions insecure;
+  insecure.insecure_skip_verify = true;
+  TlsOptions trusting;
+  trusting.ca = authority_.certificate_pem();
+  TlsOptions renamed = trusting;
+  renamed.server_name = "a.example.test";
+  TlsOptions wrong_name = trusting;
+  wrong_name.server_name = "other.test";
+  TlsOptions leaf;  // the server's own certificate is trusted though it did not sign itself
+  leaf.ca = server_.certificate_pem();
+  const auto server = tls_server({.identity = &server_});
+  for (const TlsOptions& options : {insecure, trusting, renamed, leaf}) {
+    EXPECT_EQ(failure(options, https(*server, "localhost")), "200 secure");
+  }
+  EXPECT_EQ(
+      failure(wrong_name, https(*server, "localhost")),
+      "tls: failed to verify certificate: x509: certificate is valid for localhost, *.example.test, not other.test");
+}
+
+TEST_F(Tls, ShowsItsCertificate) {
+  const Identity client = make_identity({.common_name = "client"}, &authority_);
+  const auto server = tls_server({.identity = &server_, .client_authority = &authority_});
+  TlsOptions options;
+  options.ca = authority_.certificate_pem();
+  options.cert_file = file("client.pem", client.certificate_pem());
+  options.key.file = file("client.key", client.key_pem());
+  EXPECT_EQ(failure(options, https(*server, "localhost")), "200 secure");
+  TlsOptions inlined;
+  inlined.ca = options.ca;
+  inlined.cert = client.certificate_pem();
+  inlined.key.value = client.key_pem();
+  EXPECT_EQ(failure(inlined, https(*server, "localhost")), "200 secure");
+}
+
+TEST_F(Tls, TellsWhatTheServerRefused) {
+  // Up to TLS 1.2 the handshake itself fails; in 1.3 the client learns of it with the first read.
+  const auto server =
+      tls_server({.identity = &server_, .client_authority = &authority_, .max_version = TLS1_2_VERSION});
+  TlsOptions options;
+  options.ca = authority_.certificate_pem();
+  EXPECT_EQ(failure(options, https(*server, "localhost")), "remote error: tls: handshake failure");
+  const auto modern = tls_server({.identity = &server_, .client_authority = &authority_});
+  HttpClientOptions all;
+  all.tls = options;
+  BlockingClient client(all);
+  EXPECT_EQ(client.text(https(*modern, "localhost")),
+            "Get \"" + https(*modern, "localhost") + "\": remote error: tls: certificate required");
+}
+
+TEST_F(Tls, TellsThatThePeerDoesNotSpeakTls) {
+  const auto http = testing::serve([](const ServerRequest&) { return ServerResponse(); });
+  EXPECT_EQ(failure({}, "https://127.0.0.1:" + std::to_string(http->ports().front()) + "/"),
+            "http: server gave HTTP response to HTTPS client");
+  const ScriptedServer ssh({[](Peer& peer) {
+    peer.send("SSH-2.0-OpenSSH_9.2\r\n");
+    peer.wait_for_close();
+  }});
+  EXPECT_EQ(failure({}, https(ssh, "127.0.0.1")), "tls: first record does not look like a TLS handshake");
+  const ScriptedServer silent({[](Peer&) {}});
+  EXPECT_EQ(failure({}, https(silent, "127.0.0.1")).substr(0, 3), "EOF");
+}
+
+TEST_F(Tls, TheDeadlineCoversTheHandshake) {
+  const ScriptedServer silent({[](Peer& peer) { peer.wait_for_close(); }});
+  BlockingClient client;
+  Request request = testing::request_to(https(silent, "127.0.0.1"));
+  request.timeout_ns = 50'000'000;
+  const Outcome outcome = client.send(std::move(request));
+  ASSERT_FALSE(outcome);
+  EXPECT_EQ(outcome.error().phase, FailedPhase::kTls);
+  EXPECT_TRUE(outcome.error().error.message.ends_with("context deadline exceeded"));
+}
+
+TEST_F(Tls, FilesAreCheckedAtCreation) {
+  Reactor reactor("files");
+  const auto refusal = [&](const TlsOptions& tls) {
+    HttpClientOptions options;
+    options.tls = tls;
+    const auto client = HttpClient::create(reactor, options, "agent");
+    return client ? "created" : client.error().message;
+  };
+  const Identity client = make_identity({.common_name = "client"}, &authority_);
+  const std::string junk = file("junk", "no pem at all");
+  const std::string cert = file("cert", client.certificate_pem());
+  const std::string key = file("key", client.key_pem());
+  const std::string wrong_key = file("wrong", authority_.key_pem());
+  const auto missing = [](const std::string& path) {
+    return "unable to read file " + path + ": open " + path + ": no such file or directory";
+  };
+  TlsOptions options;
+  options.ca_file = "/nonexistent/ca";
+  EXPECT_EQ(refusal(options), "unable to read CA cert: " + missing("/nonexistent/ca"));
+  options.ca_file = junk;
+  EXPECT_EQ(refusal(options), "unable to use specified CA cert file " + junk);
+  options = {};
+  options.ca = "junk";
+  EXPECT_EQ(refusal(options), "unable to use specified CA cert inline");
+  options = {};
+  options.cert_file = "/nonexistent/cert";
+  options.key.file = key;
+  EXPECT_EQ(refusal(options), "unable to read specified client cert: " + missing("/nonexistent/cert"));
+  options.cert_file = cert;
+  options.key.file = "/nonexistent/key";
+  EXPECT_EQ(refusal(options), "unable to read specified client key: " + missing("/nonexistent/key"));
+  const auto unusable = [&](const std::string& with) {
+    return "unable to use specified client cert (file " + cert + ") & key (file " + with + "): ";
+  };
+  options.key.file = wrong_key;
+  EXPECT_EQ(refusal(options), unusable(wrong_key) + "tls: private key does not match public key");
+  options.key.file = junk;
+  EXPECT_EQ(refusal(options), unusable(junk) + "tls: failed to find any PEM data in key input");
+  options.key.file = key;
+  EXPECT_EQ(refusal(options), "created");
+}
+
+TEST_F(Tls, AChangedFileCountsFromTheNextConnection) {
+  const auto server = tls_server({.identity = &server_});
+  HttpClientOptions options;
+  options.tls.ca_file = file("ca.pem", make_identity({.is_authority = true}).certificate_pem());
+  BlockingClient client(options);
+  const std::string url = https(*server, "localhost");
+  EXPECT_TRUE(client.text(url).ends_with("certificate signed by unknown authority"));
+  file("ca.pem", authority_.certificate_pem() + "\n");
+  EXPECT_TRUE(testing::eventually([&] { return client.text(url) == "200 secure"; }));
+}
+
+}  // namespace
+}  // namespace narthex::net
