@@ -111,7 +111,7 @@ class Exchange {
       take(std::move(*head));
       co_return true;
     }
-    co_return fail("net/http: too many 1xx informational responses");
+    co_return fail(broken("net/http: too many 1xx informational responses"));
   }
 
   static std::string broken(const std::string& why) { return "net/http: HTTP/1.x transport connection broken: " + why; }
@@ -123,8 +123,8 @@ class Exchange {
       head_bytes_ = find_head_end(head_, scanned);
       if (head_bytes_ > 0) co_return true;
       if (head_.size() > kMaxHeadBytes) {
-        co_return fail("net/http: server response headers exceeded " + std::to_string(kMaxHeadBytes) +
-                       " bytes; aborted");
+        co_return fail(
+            broken("net/http: server response headers exceeded " + std::to_string(kMaxHeadBytes) + " bytes; aborted"));
       }
       const size_t got = co_await receive(scratch_.chunk.get(), kHeadReadBytes);
       if (got == 0) {
@@ -143,7 +143,7 @@ class Exchange {
     framing_ = head.framing;
     length_ = head.length;
     keep_alive_ = head.keep_alive;
-    compressed_ = response_.header("Content-Encoding") == "gzip" && framing_ != Framing::kNone;
+    compressed_ = framing_ != Framing::kNone && response_.header("Content-Encoding") == "gzip";
   }
 
   Task<bool> receive_body() {

@@ -14,6 +14,10 @@
 #include "net/detail/timer_heap.h"
 #include "net/reactor.h"
 
+// Asio's coroutine frames come from aligned_alloc and go back through its own operator delete; GCC 12 inlines one of
+// them and takes the pair for a mismatch.
+#pragma GCC diagnostic ignored "-Wmismatched-new-delete"
+
 namespace narthex::net {
 
 class Resolver;

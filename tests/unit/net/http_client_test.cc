@@ -85,6 +85,9 @@ TEST(HttpClient, ReadsEveryFraming) {
       {"HTTP/1.1 299 \r\nContent-Length: 1\r\n\r\nx", "299 x"},
       {"HTTP/1.1 200\r\nContent-Length: 1\r\n\r\nx", "200 x"},
       {"HTTP/1.1 200 OK\nContent-Length: 1\n\nx", "200 x"},
+      {"HTTP/1.1 200 OK\r\nX: a\x01z\r\nX: folded\r\n here\r\nContent-Length: 1\r\n\r\nx", "200 x"},
+      {"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 1\r\n\r\nx", "200 x"},
+      {"HTTP/1.1 200 OK\r\nContent-Length: 9\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n\r\n", "200 x"},
       {"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early\r\nLink: x\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: "
        "1\r\n\r\nx",
        "200 x"},
@@ -102,6 +105,13 @@ TEST(HttpClient, NamesWhatIsWrongWithAnAnswerAsGoDoes) {
       {"junk\r\n\r\n", broken + "malformed HTTP response \"junk\""},
       {"SSH-2.0-OpenSSH_9.2p1 Debian\r\n\r\n", broken + "malformed HTTP status code \"Debian\""},
       {"HTTP/1.1 2x0 OK\r\n\r\n", broken + "malformed HTTP status code \"2x0\""},
+      {"HTTP/1.1 200 OK\r\nbad header\r\n\r\n", broken + "malformed MIME header: missing colon: \"bad header\""},
+      {"HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n", broken + "bad Content-Length \"-1\""},
+      {"HTTP/1.1 200 OK\r\nContent-Length: 4\r\nContent-Length: 5\r\n\r\nabcde",
+       broken + "http: message cannot contain multiple Content-Length headers; got [\"4\" \"5\"]"},
+      {"HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\n", broken + "unsupported transfer encoding: \"gzip\""},
+      {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", "invalid byte in chunk length"},
+      {"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 0\r\n\r\n", "EOF"},
       {"FTP/1.1 200 OK\r\n\r\n", broken + "malformed HTTP version \"FTP/1.1\""},
       {"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nshort", "unexpected EOF"},
       {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n", "unexpected EOF"},
@@ -111,10 +121,6 @@ TEST(HttpClient, NamesWhatIsWrongWithAnAnswerAsGoDoes) {
       {"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\n\r\n\x1f\x8b", "unexpected EOF"},
   };
   for (const auto& [answer, expected] : cases) EXPECT_EQ(seen_error(answer), expected) << answer;
-  EXPECT_TRUE(seen_error("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n")
-                  .starts_with("invalid chunked encoding"));
-  EXPECT_TRUE(seen_error("HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n").starts_with(broken + "bad Content-Length"));
-  EXPECT_TRUE(seen_error("HTTP/1.1 200 OK\r\nbad header\r\n\r\n").starts_with(broken + "malformed MIME header"));
 }
 
 TEST(HttpClient, TheAnswerMayComeInAnyTwoPieces) {
