@@ -316,15 +316,17 @@ class Builder final : public YAML::EventHandler {
   std::vector<NodeData*> anchors_;  // by yaml-cpp's id
 };
 
-// Notices whether there is anything in a further document.
+// Notices whether there is anything in a further document, and where.
 class Probe final : public YAML::EventHandler {
  public:
   bool found = false;
-  YAML::Mark mark;
+  YAML::Mark mark;  // of what was found; of the null of an empty document
 
   void OnDocumentStart(const YAML::Mark&) override {}
   void OnDocumentEnd() override {}
-  void OnNull(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnNull(const YAML::Mark& m, YAML::anchor_t) override {
+    if (!found) mark = m;
+  }
   void OnAlias(const YAML::Mark& m, YAML::anchor_t) override { see(m); }
   void OnScalar(const YAML::Mark& m, const std::string&, YAML::anchor_t, const std::string&) override { see(m); }
   void OnSequenceStart(const YAML::Mark& m, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value) override {
@@ -380,10 +382,12 @@ Result<void> parse_events(std::string_view text, Document::Storage& storage) {
     parser.HandleNextDocument(builder);
     if (builder.error()) return *builder.error();
     Probe probe;
-    while (parser.HandleNextDocument(probe)) {
-      if (!probe.found) continue;
+    for (int last = -1; parser.HandleNextDocument(probe); last = probe.mark.pos) {
+      // A token that no document can begin with is not consumed: the parser would give empty documents forever.
+      const bool stuck = !probe.found && probe.mark.pos == last;
+      if (!probe.found && !stuck) continue;
       const int line = probe.mark.line + 1;
-      const bool separate = has_separator(lines, storage.root->line, line);
+      const bool separate = !stuck && has_separator(lines, storage.root->line, line);
       return syntax_error(
           storage.file, line, probe.mark.column + 1,
           separate ? "a second document; a file must hold only one" : "did not find expected <document start>");

@@ -44,9 +44,12 @@ Value hidden(const yaml::Node& node) {
   return out;
 }
 
+// A tag is not printed, so a value whose tag made it no string must not get quotes.
 Value scalar(const yaml::Node& node) {
-  const bool is_text = !node.plain() || yaml::is_plain_string(node.text()) || node.tag() == "!!str";
-  return is_text ? Value::text(hide_password(node.text())) : Value::literal(node.text());
+  const std::string_view tag = node.tag();
+  const bool tagged = !tag.empty() && tag != "!!str" && tag != "!!binary";
+  const bool is_text = !tagged && (!node.plain() || yaml::is_plain_string(node.text()));
+  return is_text || node.text().empty() ? Value::text(hide_password(node.text())) : Value::literal(node.text());
 }
 
 }  // namespace

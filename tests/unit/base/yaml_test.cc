@@ -118,6 +118,7 @@ TEST(YamlDocument, RefusesBrokenSyntax) {
       {"a:\n\t- b\n", "f:2:1: yaml: line 2: found character that cannot start any token"},
       {"- a\nb: c", "f:2:1: yaml: line 2: did not find expected <document start>"},
       {"a: x\n---\nb: y", "f:3:1: yaml: line 3: a second document; a file must hold only one"},
+      {"&<\", fy\nad\n", "f:1:4: yaml: line 1: did not find expected <document start>"},
       {"ab: \x01", "f:1:5: yaml: line 1: control characters are not allowed"},
       {"a: b\nc: \xff", "f:2:4: yaml: line 2: invalid leading UTF-8 octet"},
       {"a: !!binary '/w==$1'", "f:1:4: yaml: line 1: !!binary value contains invalid base64 data"},
