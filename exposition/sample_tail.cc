@@ -44,9 +44,9 @@ bool read_tail_general(const char* p, const char* end, SampleTail& out) {
   const char* value_end = text::skip(p, end, text::kValue);
   if (value_end == p || !read_value(p, value_end, out.value)) return false;
   p = text::skip(value_end, end, text::kBlank);
-  out.has_timestamp = p < end && text::is(*p, text::kDigit);
-  if (out.has_timestamp) {
-    p = read_timestamp(p, end, out.timestamp);
+  out.timestamp.reset();
+  if (p < end && text::is(*p, text::kDigit)) {
+    p = read_timestamp(p, end, out.timestamp.emplace());
     if (p == nullptr) return false;
     p = text::skip(p, end, text::kBlank);
   }

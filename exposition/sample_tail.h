@@ -6,6 +6,7 @@
 #include <bit>
 #include <cstdint>
 #include <cstring>
+#include <optional>
 
 #include "model/sample.h"
 
@@ -13,8 +14,7 @@ namespace narthex::exposition {
 
 struct SampleTail {
   double value = 0;  // NaNs are canonical
-  Timestamp timestamp = 0;
-  bool has_timestamp = false;
+  std::optional<Timestamp> timestamp;
   const char* next = nullptr;  // where the next line begins; the end of the body if it ends without a newline
 };
 
@@ -54,7 +54,7 @@ inline bool read_tail(const char* p, const char* end, SampleTail& out) {
     const int digits = swar::leading_digits(word);
     if (digits > 0 && digits < 8 && p[digits] == '\n') {
       out.value = swar::parse_digits(word, digits);
-      out.has_timestamp = false;
+      out.timestamp.reset();
       out.next = p + digits + 1;
       return true;
     }

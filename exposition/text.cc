@@ -102,7 +102,7 @@ TextWalker::Kind TextWalker::read_series(const char* line, const char* p) {
   }
   series_.key = {p, key_end};
   series_.value = tail.value;
-  series_.timestamp = tail.has_timestamp ? std::optional(tail.timestamp) : std::nullopt;
+  series_.timestamp = tail.timestamp;
   offset_ = static_cast<size_t>(tail.next - body_.data());
   return Kind::kSeries;
 }

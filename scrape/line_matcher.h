@@ -168,7 +168,7 @@ std::optional<exposition::ParseError> LineMatcher::match(Sink& sink, size_t budg
     p_ = tail.next;
     const bool repeated = step_to(expected_);
     if (line->kind == Kind::kSeries) {
-      sink.on_known(line->ref, tail.value, tail.has_timestamp ? std::optional(tail.timestamp) : std::nullopt, repeated);
+      sink.on_known(line->ref, tail.value, tail.timestamp, repeated);
     } else {
       if (line->kind == Kind::kType) set_type(line->type);
       sink.on_metadata_seen(line->ref);
