@@ -217,6 +217,7 @@ App::Impl::Routed App::Impl::route_below_prefix(const net::ServerRequest& reques
   if (path.starts_with(kApiPrefix)) return route_api(request, path);
   for (const PlainRoute& route : kPlainRoutes) {
     if (route.path != path) continue;
+    if (request.method == "OPTIONS") return {allowed_methods(route.methods), route.path};
     const bool allowed = (route.methods & method_bit(request.method)) != 0;
     return {allowed ? (this->*route.serve)(request) : method_not_allowed(route.methods), route.path};
   }

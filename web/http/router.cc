@@ -48,6 +48,12 @@ net::ServerResponse not_found() {
   return response;
 }
 
+net::ServerResponse allowed_methods(unsigned methods) {
+  net::ServerResponse response;
+  response.headers.emplace_back("Allow", allow_header(methods));
+  return response;
+}
+
 net::ServerResponse method_not_allowed(unsigned methods) {
   net::ServerResponse response = text_response(405, "Method Not Allowed\n");
   response.headers.emplace_back("X-Content-Type-Options", "nosniff");

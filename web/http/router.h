@@ -23,6 +23,8 @@ std::optional<std::string_view> match_path(std::string_view pattern, std::string
 
 net::ServerResponse text_response(int status, std::string body);
 net::ServerResponse not_found();
+// 200 with the Allow header: OPTIONS outside of the API.
+net::ServerResponse allowed_methods(unsigned methods);
 net::ServerResponse method_not_allowed(unsigned methods);
 net::ServerResponse redirect(int status, std::string location);
 

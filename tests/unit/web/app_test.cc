@@ -335,6 +335,7 @@ TEST_F(AppTest, MethodsAndUnknownPaths) {
       {"HEAD", "/api/v1/query", 405, "Method Not Allowed\n", "GET, OPTIONS, POST"},
       {"POST", "/api/v1/label/job/values", 405, "Method Not Allowed\n", "GET, OPTIONS"},
       {"POST", "/-/healthy", 405, "Method Not Allowed\n", "GET, HEAD, OPTIONS"},
+      {"OPTIONS", "/-/healthy", 200, "", "GET, HEAD, OPTIONS"},
       {"HEAD", "/-/ready", 200, "Prometheus Server is Ready.\n", ""},
       {"GET", "/-/healthy", 200, "Prometheus Server is Healthy.\n", ""},
       {"OPTIONS", "/api/v1/anything", 204, "", ""},
