@@ -76,6 +76,7 @@ TEST(LabelMap, ReplacesEveryMatchOfARegexThatEscapesItsAnchors) {
       {"ax=1", "labelmap regex=a)|(b replacement=c", "ax=1 cx=1"},
       {"xb=1", "labelmap regex=a)|(b replacement=c$0", "xb=1 xcb=1"},
       {"xabx=1", "labelmap regex=a)|(b replacement=c", "xabx=1"},
+      {"ax=1", "labelmap regex=a)|(x* replacement=c", "ax=1 cc=1"},
       {"ab=1", "labelmap regex=)|(b replacement=_", "_a_=1 ab=1"},
   };
   check(cases);

@@ -49,6 +49,8 @@ TEST(Reason, Replacements) {
        R"~(regex "(.*)" matches "x-y" (of [a]); $1="x-y"; nothing set, because "x-y" is not a valid label name)~"},
       {"a=x", "replace sources=a target=b replacement=$1y",
        R"~(regex "(.*)" matches "x" (of [a]); no group is called "1y"; the result is empty and there is no b)~"},
+      {"", "replace sources=v regex=(x*) target=b",
+       R"~(regex "(x*)" matches "" (of [v]); $1=""; the result is empty and there is no b)~"},
       {"", "replace target=a replacement=1", R"~(regex "(.*)" matches "" (no source labels); set a="1")~"},
   };
   check_reasons(cases);
