@@ -26,26 +26,16 @@ void UnusedSections::note(const std::string& section, const std::string& job, co
   if (!job.empty() && std::find(jobs.begin(), jobs.end(), job) == jobs.end()) jobs.push_back(job);
 }
 
-namespace {
-
-// (job "a"), (jobs "a", "b"), (jobs "a", "b", "c", "d", "e" and 7 more)
-std::string named_jobs(const std::vector<std::string>& jobs) {
-  constexpr size_t kNamed = 5;  // so that the warning of a big file stays readable
-  std::string out = jobs.size() == 1 ? " (job" : " (jobs";
-  for (size_t i = 0; i < std::min(jobs.size(), kNamed); ++i) out += (i == 0 ? " " : ", ") + go_quote(jobs[i]);
-  if (jobs.size() > kNamed) out += " and " + std::to_string(jobs.size() - kNamed) + " more";
-  return out + ")";
-}
-
-}  // namespace
-
 std::optional<Error> UnusedSections::warning() const {
   if (jobs_of_.empty()) return {};
   std::string message = "read, but not used by this version: ";
   for (const auto& [section, jobs] : jobs_of_) {
     if (!message.ends_with(' ')) message += ", ";
     message += section;
-    if (!jobs.empty()) message += named_jobs(jobs);
+    if (jobs.empty()) continue;
+    message += jobs.size() == 1 ? " (job" : " (jobs";
+    for (const std::string& job : jobs) message += (message.ends_with("\"") ? ", " : " ") + go_quote(job);
+    message += ')';
   }
   return Error{Code::kUnsupported, message, first_};
 }

@@ -41,7 +41,11 @@ Verdict ScrapePass::on_unknown(const exposition::SeriesLine& line, exposition::M
     if (counts_.refused++ == 0) counts_.refusal = slot.error().message;
     return Verdict::refused();
   }
-  append(*slot, line.value, honor_timestamps_ ? line.timestamp : std::nullopt);
+  if (line.timestamp && honor_timestamps_) {
+    append_at(*slot, *line.timestamp, line.value);
+  } else {
+    append_now(*slot, line.value);
+  }
   return Verdict::stored(*slot);
 }
 

@@ -59,7 +59,8 @@ class ScrapePass {
 
  private:
   bool limit_reached();
-  void append(storage::Slot slot, double value, std::optional<Timestamp> timestamp);
+  void append_now(storage::Slot slot, double value);
+  void append_at(storage::Slot slot, Timestamp timestamp, double value);
   Verdict stop(Error error);
 
   const PassSetup setup_;
@@ -81,26 +82,28 @@ inline bool ScrapePass::limit_reached() {
   return true;
 }
 
-inline void ScrapePass::append(storage::Slot slot, double value, std::optional<Timestamp> timestamp) {
+inline void ScrapePass::append_now(storage::Slot slot, double value) {
   ++appended_;
-  if (timestamp) {
-    setup_.scratch.set_at(slot, *timestamp, value);
-    timed_.insert(slot);
-  } else {
-    setup_.scratch.set(slot, value);  // of two lines that spell one series, the first stays
-  }
+  setup_.scratch.set(slot, value);  // of two lines that spell one series, the first stays
+}
+
+inline void ScrapePass::append_at(storage::Slot slot, Timestamp timestamp, double value) {
+  ++appended_;
+  setup_.scratch.set_at(slot, timestamp, value);
+  timed_.insert(slot);
 }
 
 inline void ScrapePass::on_known(storage::Slot slot, double value, std::optional<Timestamp> timestamp, bool repeated) {
   ++counts_.total;
   if (slot == storage::kNoSlot) return;
   ++counts_.post_relabel;
-  if (!honor_timestamps_) timestamp.reset();
-  if (repeated && !timestamp) {
+  if (timestamp.has_value() && honor_timestamps_) {
+    if (!limit_reached()) append_at(slot, timestamp.value_or(0), value);
+  } else if (repeated) {
     ++counts_.duplicates;
-    return;
+  } else if (!limit_reached()) {
+    append_now(slot, value);
   }
-  if (!limit_reached()) append(slot, value, timestamp);
 }
 
 }  // namespace narthex::scrape

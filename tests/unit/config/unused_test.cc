@@ -21,16 +21,6 @@ TEST(UnusedSections, AreNamedTogetherInOneWarning) {
                    "kubernetes_sd_configs (jobs \"pods\", \"nodes\"), remote_write, rule_files"}));
 }
 
-TEST(UnusedSections, ManyJobsAreCounted) {
-  std::string yaml = "scrape_configs:\n";
-  for (int i = 0; i < 7; ++i) {
-    yaml += "- job_name: j" + std::to_string(i) + "\n  kubernetes_sd_configs: [{role: pod}]\n";
-  }
-  EXPECT_EQ(warnings_of(yaml),
-            Lines({"3:26: read, but not used by this version: kubernetes_sd_configs (jobs \"j0\", \"j1\", "
-                   "\"j2\", \"j3\", \"j4\" and 2 more)"}));
-}
-
 TEST(UnusedSections, EmptyOnesAreNotWorthAWarning) {
   EXPECT_EQ(warnings_of("rule_files:\nalerting: {}\nremote_write: []\nstorage:\nscrape_configs:\n- job_name: a\n"
                         "  kubernetes_sd_configs: []\n"),
