@@ -1,6 +1,7 @@
 #include "promql/ast.h"
 
 #include <array>
+#include <cmath>
 
 namespace narthex::promql {
 
@@ -15,6 +16,13 @@ std::string_view text_of(AggregateOp op) {
       "sum",    "avg",  "count",   "min",          "max",      "group",  "stddev",
       "stdvar", "topk", "bottomk", "count_values", "quantile", "limitk", "limit_ratio"};
   return kTexts[static_cast<size_t>(op)];
+}
+
+int64_t whole_milliseconds(double seconds) {
+  const double ms = seconds * 1000;
+  const double nearest = std::round(ms);
+  constexpr double kInexact = 1e-12;  // relative; a product of doubles is wrong by some 1e-16
+  return static_cast<int64_t>(std::abs(ms - nearest) <= std::abs(nearest) * kInexact ? nearest : ms);
 }
 
 namespace {

@@ -87,6 +87,10 @@ struct DurationExpr {
   Span span;
 };
 
+// Seconds as milliseconds, cut towards zero; but what is only an inexact double of a whole number is that number: 1.001
+// s, which times 1000 is a little less than 1001, gives 1001.
+int64_t whole_milliseconds(double seconds);
+
 // A duration: known at once when it was a plain literal, else an expression over step() and range().
 struct DurationValue {
   int64_t ms = 0;                      // 0 while `expr` is set

@@ -59,7 +59,7 @@ class RangeFunction final : public Operator {
       while (first < last && times[first] <= start) ++first;
       if (first == last) continue;
       double result = 0;
-      const Window window{samples_, first, last, start, end, parameters_.at(step)};
+      const Window window{samples_, first, last, start, end, grid().at(step), parameters_.at(step)};
       if (!function_->evaluate(window, result)) continue;
       out.set(step, result);
       any = true;

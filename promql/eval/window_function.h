@@ -14,6 +14,7 @@ struct Window {
   size_t last;
   Timestamp start;
   Timestamp end;
+  Timestamp now;             // the evaluation time, which offset and @ do not move
   const double* parameters;  // the scalar arguments at this step
 
   size_t size() const { return last - first; }

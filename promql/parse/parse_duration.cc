@@ -15,7 +15,7 @@ bool is_literal(const DurationExpr& expr) { return expr.kind == DurationExpr::Ki
 
 bool Parser::fold(std::unique_ptr<DurationExpr> expr, DurationValue& value) {
   if (is_literal(*expr)) {
-    value.ms = static_cast<int64_t>(expr->value * 1000);
+    value.ms = whole_milliseconds(expr->value);
   } else {
     value.expr = std::move(expr);
   }

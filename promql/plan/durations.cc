@@ -71,7 +71,7 @@ Result<int64_t> evaluate_duration(const DurationValue& duration, int64_t step_ms
   if (!seconds) return seconds.error();
   if (positive && *seconds <= 0) return at_span(*duration.expr, "duration must be greater than 0");
   if (!(std::abs(*seconds) <= kMaxSeconds)) return at_span(*duration.expr, "duration out of range");
-  return static_cast<int64_t>(*seconds * 1000);
+  return whole_milliseconds(*seconds);
 }
 
 }  // namespace narthex::promql

@@ -156,6 +156,60 @@ TEST_F(EvaluationTest, NamesGoAtOnceOrAtTheEnd) {
   EXPECT_EQ(instant("sum(-{i=\"1\"})", 600), "{} -6@600\n") << "names go after the sum";
 }
 
+TEST_F(EvaluationTest, FunctionsOfAWindow) {
+  add({{"__name__", "x"}}, {{0, 1}, {10, 4}, {20, 2}, {30, 2}, {40, 8}});
+  const std::vector<std::pair<std::string, std::string>> cases = {
+      {"sum_over_time(x[1m])", "17"},
+      {"avg_over_time(x[1m])", "3.4"},
+      {"min_over_time(x[1m])", "1"},
+      {"max_over_time(x[1m])", "8"},
+      {"changes(x[1m])", "3"},
+      {"resets(x[1m])", "1"},
+      {"irate(x[1m])", "0.6"},
+      {"idelta(x[1m])", "6"},
+      {"stdvar_over_time(x[1m])", "6.24"},
+      {"deriv(x[1m])", "0.12"},
+      {"predict_linear(x[1m], 60)", "13"},
+      {"ts_of_max_over_time(x[1m])", "40"},
+      {"ts_of_min_over_time(x[1m])", "0"},
+      {"first_over_time(x[1m])", "1"},
+      {"present_over_time(x[1m])", "1"},
+  };
+  for (const auto& [query, wanted] : cases) {
+    const std::string name = query.starts_with("first") ? "x " : "{} ";
+    EXPECT_EQ(instant(query, 40), name + wanted + "@40\n") << query;
+  }
+  EXPECT_EQ(instant("irate(x[20s])", 30), "{} 0@30\n");
+  EXPECT_EQ(instant("irate(x[20s])", 20), "{} 0.2@20\n") << "after a reset the last value alone";
+}
+
+TEST_F(EvaluationTest, FunctionsOfAValue) {
+  add({{"__name__", "x"}}, {{0, -2.5}});
+  const std::vector<std::pair<std::string, std::string>> cases = {
+      {"abs(x)", "2.5"},
+      {"ceil(x)", "-2"},
+      {"floor(x)", "-3"},
+      {"round(x)", "-2"},
+      {"round(x, 2)", "-2"},
+      {"round(x, 0)", "NaN"},
+      {"sgn(x)", "-1"},
+      {"sqrt(x)", "NaN"},
+      {"clamp(x, -1, 1)", "-1"},
+      {"clamp(x, -5, NaN)", "NaN"},
+      {"clamp_min(x, 3)", "3"},
+      {"clamp_max(x, -3)", "-3"},
+      {"round(vector(-0.5))", "0"},
+      {"year()", "1970"},
+      {"day_of_week()", "4"},
+      {"days_in_month(vector(5e6))", "28"},
+      {"hour(vector(-1))", "23"},
+      {"day_of_year(vector(-1))", "365"},
+      {"month(x * NaN)", "NaN"},
+  };
+  for (const auto& [query, wanted] : cases) EXPECT_EQ(instant(query, 0), "{} " + wanted + "@0\n") << query;
+  EXPECT_EQ(instant("clamp(x, 1, -1)", 0), "");
+}
+
 TEST_F(EvaluationTest, Timestamps) {
   add({{"__name__", "x"}}, {{10, 1}});
   EXPECT_EQ(instant("timestamp(x)", 70), "{} 10@70\n");
