@@ -58,7 +58,8 @@ Token next_token(std::string_view tokens, size_t& at) {
     return {Token::kBad, 0};
   }
   if (head == kMode) return left < 1 ? Token{Token::kBad, 0} : Token{Token::kModes, payload(1, 0)};
-  if ((head > kMode && head < 0xf0) || left < n) return {Token::kBad, 0};
+  if (head > kMode && head <= kMode + kShortRepeats) return ++at, Token{Token::kRepeats, head - kMode};
+  if (left < n) return {Token::kBad, 0};
   if (head < 0xe8) return {Token::kInteger, payload(n, 0)};
   if (head < 0xf8) return {Token::kXor, payload(n, 0)};
   return {Token::kXor, payload(n, 0) << (64 - 8 * n)};
@@ -76,6 +77,10 @@ class TokenBuffer {
     bytes_[size_++] = kind;
     for (; count >= 0x80; count >>= 7) bytes_[size_++] = static_cast<uint8_t>(count | 0x80);
     bytes_[size_++] = static_cast<uint8_t>(count);
+  }
+  void repeats(uint64_t count) {
+    if (count > kShortRepeats) return counted(kRepeat, count);
+    put(kMode + count, 1);
   }
   void integer(uint64_t zigzagged) {
     if (zigzagged < 0x80) return put(zigzagged, 1);
@@ -174,7 +179,7 @@ void append(ColumnState& column, Arena& arena, uint32_t index, uint64_t bits) {
   }
   TokenBuffer out;
   if (column.constant()) out.exclusive_or(column.last_bits);
-  if (column.run > 0) out.counted(kRepeat, column.run), column.last_delta = 0;
+  if (column.run > 0) out.repeats(column.run), column.last_delta = 0;
   if (gap > 0) out.counted(kGap, gap);
   column.run = 0;
   if (bits == column.last_bits) {

@@ -9,7 +9,7 @@
 //   integer = %b0xxxxxxx | %b10xxxxxx B | %b110xxxxx 2B | ( 0xE0 + n - 1 ) nB     zigzag, little end first
 //   xor     = ( 0xF0 + n - 1 ) nB        the n low bytes of the XOR of the bits: the others are 0
 //           | ( 0xF8 + n - 1 ) nB        the n high bytes
-//   repeat  = 0xE8 varint                the last value n times more
+//   repeat  = 0xE8 varint | ( 0xEA + n ) the last value n times more; the short form for n up to 5
 //   gap     = 0xE9 varint                the next n indices have no sample
 //   mode    = 0xEA byte                  from here on: exponent e (low nibble), and whether deltas of deltas (bit 4)
 //
@@ -81,6 +81,7 @@ namespace column_detail {
 inline constexpr uint8_t kRepeat = 0xe8;
 inline constexpr uint8_t kGap = 0xe9;
 inline constexpr uint8_t kMode = 0xea;
+inline constexpr uint8_t kShortRepeats = 5;  // 0xEB to 0xEF
 inline constexpr uint8_t kDeltaOfDeltaBit = 0x10;
 
 struct Token {
