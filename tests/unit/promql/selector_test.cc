@@ -32,6 +32,7 @@ TEST_F(SelectorTest, LookbackIsLeftOpen) {
   EXPECT_EQ(instant("y", 30), "y 5@30\n");
   EXPECT_EQ(instant("y", 329.999), "y 5@329.999\n");
   EXPECT_EQ(instant("y", 330), "");
+  EXPECT_EQ(range("y", 30, 330, 100), "y 5@30 5@130 5@230\n");
 }
 
 TEST_F(SelectorTest, StaleMarkerEndsASeriesUntilItReturns) {
