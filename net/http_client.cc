@@ -58,8 +58,10 @@ Result<const TlsContext*> Client::tls() {
 
 void Client::send(Request request, std::function<void(Outcome)> done) {
   auto call = std::make_unique<Call>(shared_from_this(), std::move(request), std::move(done));
-  calls_.insert(call.get());
+  Call* const running = call.get();
+  calls_.insert(running);
   asio::co_spawn(reactor_.impl().io, run(std::move(call)), asio::detached);
+  running->started();  // it cannot have ended before
 }
 
 void Client::cancel_all() {

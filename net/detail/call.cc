@@ -39,9 +39,8 @@ Call::Call(std::shared_ptr<Client> client, Request request, std::function<void(O
 Call::~Call() { client_->forget(this); }
 
 Task<void> Call::run() {
-  // Not from inside send().
-  co_await asio::post(client_->reactor().impl().io, use_task);
   Outcome outcome = co_await perform();
+  if (in_send_) co_await asio::post(client_->reactor().impl().io, use_task);
   deadline_.cancel();
   client_->forget(this);
   const auto done = std::move(done_);
@@ -144,7 +143,7 @@ Task<std::optional<Failure>> Call::try_once(const Url& url, const std::string& h
     tls = *context;
   }
   const std::string key = pool_key(url);
-  std::unique_ptr<Transport> transport = fresh ? nullptr : client_->pool().take(key);
+  std::unique_ptr<Transport> transport = fresh ? nullptr : client_->pool().take(key, !is_idempotent(request_.method));
   const bool reused = transport != nullptr;
   if (!reused) {
     const DialRequest wanted{client_->reactor(), interrupt_, url, request_.unix_socket, tls, deadline_ns_, phases_};

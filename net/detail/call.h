@@ -21,8 +21,11 @@ class Call {
   Call(const Call&) = delete;
   Call& operator=(const Call&) = delete;
 
-  // Starts the deadline. Calls `done` when all is over.
+  // Calls `done` when all is over.
   Task<void> run();
+  // To be called when the first piece of run() is over, and with it HttpClient::send(): `done` may be called from now
+  // on.
+  void started() { in_send_ = false; }
   void interrupt(Error reason) { interrupt_.raise(std::move(reason)); }
 
  private:
@@ -44,6 +47,7 @@ class Call {
   int64_t deadline_ns_ = INT64_MAX;
   Phases phases_;
   int status_ = 0;
+  bool in_send_ = true;
   std::string origin_host_;        // where secrets may go
   bool withhold_secrets_ = false;  // some redirect left that host
   std::string referer_;

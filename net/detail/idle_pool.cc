@@ -10,14 +10,14 @@ constexpr int64_t kSweepNs = 15'000'000'000;
 
 }  // namespace
 
-std::unique_ptr<Transport> IdlePool::take(const std::string& key) {
+std::unique_ptr<Transport> IdlePool::take(const std::string& key, bool must_be_alive) {
   const auto found = idle_.find(key);
   if (found == idle_.end()) return nullptr;
   std::unique_ptr<Transport> out;
   while (!out && !found->second.empty()) {
     out = std::move(found->second.back().transport);
     found->second.pop_back();
-    if (!out->idle_and_alive()) out.reset();
+    if (must_be_alive && !out->idle_and_alive()) out.reset();
   }
   if (found->second.empty()) idle_.erase(found);
   return out;

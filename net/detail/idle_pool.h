@@ -14,8 +14,10 @@ class IdlePool {
  public:
   explicit IdlePool(Reactor& reactor) : reactor_(reactor) {}
 
-  // The connection to `key` (scheme, host and port, or socket path) that was used last; null if none is alive.
-  std::unique_ptr<Transport> take(const std::string& key);
+  // The connection to `key` (scheme, host and port, or socket path) that was used last; null if there is none.
+  // `must_be_alive`: asks the system; otherwise the server may have closed it meanwhile, which costs a retry, but
+  // seldom.
+  std::unique_ptr<Transport> take(const std::string& key, bool must_be_alive);
   void put(const std::string& key, std::unique_ptr<Transport> transport);
   void clear();
   size_t size() const;

@@ -130,10 +130,10 @@ TEST(Reactor, DestroysQueuedFunctionsWithoutRunningThem) {
   const auto witness = std::make_shared<int>(0);
   bool ran = false;
   Timer survivor;
+  std::promise<void> started;
+  std::promise<void> go;
   {
     Reactor reactor("stop");
-    std::promise<void> started;
-    std::promise<void> go;
     reactor.post([&] {
       survivor = reactor.after(3600'000 * kMillisecond, [witness] {});
       started.set_value();
@@ -156,8 +156,8 @@ TEST(Reactor, TasksMayPostWhileTheyAreDestroyed) {
       reactor->post([] {});
     }
   };
-  Reactor reactor("dying");
   std::promise<void> stopped;
+  Reactor reactor("dying");
   reactor.post([&] {
     reactor.post([last = std::make_shared<PostsAtEnd>(&reactor)] {});
     reactor.stop();
