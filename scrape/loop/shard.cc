@@ -40,8 +40,8 @@ std::string Shard::take_buffer() {
 }
 
 void Shard::give_buffer(std::string buffer) {
+  // Not cleared: growing it again to the size of the next body would fill it with zeros first.
   if (buffers_.size() == kKeptBuffers || buffer.capacity() > kLargestKept) return;
-  buffer.clear();
   buffers_.push_back(std::move(buffer));
 }
 
