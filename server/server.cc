@@ -6,6 +6,7 @@
 #include "server/addresses.h"
 #include "server/cpu_quota.h"
 #include "server/features.h"
+#include "server/fqdn.h"
 #include "server/signals.h"
 
 namespace narthex::server {
@@ -42,6 +43,7 @@ storage::Options storage_options(const FlagValues& flags) {
 
 scrape::ManagerOptions manager_options(const FlagValues& flags, const config::Config& config) {
   scrape::ManagerOptions options;
+  options.fqdn = fully_qualified_name(machine_name());
   options.external_labels = config.global.external_labels;
   options.adjust_timestamps = flags.flag("scrape.adjust-timestamps");
   options.timestamp_tolerance = flags.duration("scrape.timestamp-tolerance");
@@ -135,6 +137,7 @@ web::Sources Server::sources(int64_t evaluation_interval_ms) {
 Result<> Server::apply(const config::Config& config) {
   std::vector<scrape::JobOptions> jobs;
   for (const config::ScrapeJob& job : config.jobs) jobs.push_back(job.scrape);
+  manager_->set_external_labels(config.global.external_labels);
   if (auto applied = manager_->apply(std::move(jobs)); !applied) return applied.error();
   for (const config::ScrapeJob& job : config.jobs) {
     manager_->set_targets(job.scrape.job_name, job.discovery.statics.groups);

@@ -18,13 +18,24 @@ std::optional<Error> JobRuntime::target_limit_error() const {
                                  ", limit: " + std::to_string(limit) + ")"};
 }
 
-bool keeps_series(const JobOptions& a, const JobOptions& b) {
-  JobOptions same = b;
-  same.interval = a.interval;
-  same.timeout = a.timeout;
-  same.limits.samples = a.limits.samples;
-  same.http = a.http;
-  return a == same;
+namespace {
+
+// Rules that only moved within their file are the same rules.
+void forget_places(relabel::RuleList& rules) {
+  for (relabel::RuleOptions& rule : rules) rule.place = {};
+}
+
+}  // namespace
+
+bool keeps_series(JobOptions a, JobOptions b) {
+  for (JobOptions* job : {&a, &b}) {
+    job->interval = job->timeout = {};
+    job->limits.samples = 0;
+    job->http = {};
+    forget_places(job->relabel);
+    forget_places(job->metric_relabel);
+  }
+  return a == b;
 }
 
 }  // namespace narthex::scrape

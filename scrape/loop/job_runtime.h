@@ -37,6 +37,6 @@ class JobRuntime {
 
 // Whether loops of a job may keep what they remember of their series when its section changes from `a` to `b`: they
 // differ in interval, timeout, sample limit and HTTP client settings at most. Scrape spec, section 10.
-bool keeps_series(const JobOptions& a, const JobOptions& b);
+bool keeps_series(JobOptions a, JobOptions b);
 
 }  // namespace narthex::scrape
