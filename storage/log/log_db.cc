@@ -96,7 +96,7 @@ rocksdb::DBOptions database_options(rocksdb::Env* env, bool skip_damage) {
 rocksdb::ColumnFamilyOptions family_options() {
   rocksdb::ColumnFamilyOptions options;
   options.disable_auto_compactions = true;  // keys only ascend: nothing to merge, and no level-0 stops
-  options.write_buffer_size = 4 << 20;  // what is in it is in memory twice
+  options.write_buffer_size = 4 << 20;      // what is in it is in memory twice
   options.max_write_buffer_number = 4;
   rocksdb::BlockBasedTableOptions table;
   table.no_block_cache = true;  // a log is read once, from end to end

@@ -1,6 +1,7 @@
 // RocksDB as the log uses it: families per window, one writer. The only files of the log that know RocksDB.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -57,7 +58,8 @@ class LogDb {
   Result<> sync();
 
   // Reads all families in the order of writing: calls `visit(number, batches)` for each batch number, the batches of
-  // its families with windows ascending. Returns damage that made it skip something, as sentences.
+  // its families with windows ascending. Returns damage that made it skip something, as sentences. Several threads may
+  // read at once.
   using Visit = std::function<void(uint64_t number, const std::vector<std::pair<int64_t, std::string_view>>& batches)>;
   std::vector<std::string> read(const Visit& visit);
 
@@ -77,7 +79,7 @@ class LogDb {
   Log& log_;
   mutable std::shared_mutex handles_mutex_;  // held alone while the database is opened anew
   std::unique_ptr<Handles> handles_;
-  uint64_t next_number_ = 1;
+  std::atomic<uint64_t> next_number_{1};
   int64_t first_retained_ = INT64_MIN;
   bool broken_ = false;  // the last write failed
 };

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <thread>
 
 #include "storage/log/record_codec.h"
 
@@ -11,6 +12,7 @@ namespace narthex::storage {
 namespace {
 
 constexpr size_t kMaxProblems = 20;
+constexpr size_t kMaxReaders = 4;
 
 // The definitions of one family, by the numbers its writer gave them. A later definition of a number replaces the
 // earlier one: after a restart numbers begin anew.
@@ -46,12 +48,15 @@ class FamilyDefinitions {
 struct Stream {
   std::shared_ptr<Target> target;
   uint32_t next_number = 0;
-  bool waiting = true;  // for a key frame
+  bool waiting = true;     // for a key frame
+  bool elsewhere = false;  // another reader's target
 };
 
+// One of several readers at work at once: each reads everything and applies the records of its share of the targets.
 class Replay {
  public:
-  Replay(Core& core, Windows& windows, ReplayReport& report) : core_(core), windows_(windows), report_(report) {}
+  Replay(Core& core, Windows& windows, size_t reader, size_t readers)
+      : core_(core), windows_(windows), reader_(reader), readers_(readers) {}
 
   void batch(const std::vector<std::pair<int64_t, std::string_view>>& families) {
     ++report_.batches;
@@ -62,12 +67,10 @@ class Replay {
     std::stable_sort(pending_.begin(), pending_.end(),
                      [](const Pending& a, const Pending& b) { return a.window < b.window; });
     for (const Pending& p : pending_) record(p);
-    if (newest_ != INT64_MIN) windows_.advance(newest_);
   }
-  void finish() {
-    windows_.publish(sequence_);
-    index_series();
-  }
+  Sequence sequence() const { return sequence_; }
+  Timestamp newest() const { return newest_; }
+  ReplayReport& report() { return report_; }
 
  private:
   struct Pending {
@@ -90,12 +93,12 @@ class Replay {
   bool open_stream(const Pending& p, Stream& stream);
   bool apply(const Pending& p, Stream& stream);
   bool translate(int64_t family, std::vector<SlotTemplate>& slots) const;
-  void index_series();
-  void index_slot(const std::shared_ptr<Target>& target, Slot slot, const LabelList& list);
 
   Core& core_;
   Windows& windows_;
-  ReplayReport& report_;
+  const size_t reader_;
+  const size_t readers_;
+  ReplayReport report_;
   Sequence sequence_ = 0;
   Timestamp newest_ = INT64_MIN;
   std::map<int64_t, FamilyDefinitions> definitions_;
@@ -134,7 +137,10 @@ void Replay::record(const Pending& p) {
   Stream& stream = streams_[{p.family, p.window, p.head.target}];
   if (p.head.key_frame) {
     stream.waiting = !open_stream(p, stream);
-  } else if (!stream.waiting && p.head.number != stream.next_number) {
+    stream.elsewhere = !stream.waiting && stream.target->number() % readers_ != reader_;
+  }
+  if (stream.elsewhere) return;
+  if (!p.head.key_frame && !stream.waiting && p.head.number != stream.next_number) {
     stream.waiting = true;
     problem(fmt::format("records {} to {} of target {} are missing in the log of window {}", stream.next_number,
                         p.head.number, dump(stream.target->labels()), p.family));
@@ -197,40 +203,65 @@ bool Replay::apply(const Pending& p, Stream& stream) {
   return true;
 }
 
-void Replay::index_series() {
-  for (const auto& target : core_.registry.all()) {
-    const std::vector<ListId> ids(target->lists().begin(), target->lists().end());
-    const std::vector<ListRef> lists = core_.identity.get(ids);
-    for (Slot slot = 0; slot < lists.size(); ++slot) {
-      if (lists[slot] != nullptr) index_slot(target, slot, *lists[slot]);
-    }
-  }
-}
-
 // A label set may have had several owners one after the other: the one with the newest sample goes on.
-void Replay::index_slot(const std::shared_ptr<Target>& target, Slot slot, const LabelList& list) {
+void index_slot(Core& core, const std::shared_ptr<Target>& target, Slot slot, const LabelList& list) {
   const uint64_t hash = series_hash(target->labels(), list);
   const SeriesPlace here{target->number(), slot};
   std::optional<Owner> other;
-  if (!core_.index.find(hash).empty()) other = find_owner(core_, combine(target->labels(), list), hash);
+  if (!core.index.find(hash).empty()) other = find_owner(core, combine(target->labels(), list), hash);
   if (other) {
     const auto ours = target->newest(slot);
     const auto theirs = other->target->newest(other->slot);
     if (!ours || (theirs && theirs->timestamp >= ours->timestamp)) return;
-    core_.index.erase(hash, {other->target->number(), other->slot});
+    core.index.erase(hash, {other->target->number(), other->slot});
   }
-  core_.index.insert(hash, here);
+  core.index.insert(hash, here);
+}
+
+void index_series(Core& core) {
+  for (const auto& target : core.registry.all()) {
+    const std::vector<ListId> ids(target->lists().begin(), target->lists().end());
+    const std::vector<ListRef> lists = core.identity.get(ids);
+    for (Slot slot = 0; slot < lists.size(); ++slot) {
+      if (lists[slot] != nullptr) index_slot(core, target, slot, *lists[slot]);
+    }
+  }
+}
+
+// Frames and batches are seen by all readers, records by one.
+void add(ReplayReport& sum, const ReplayReport& part, bool first) {
+  sum.records += part.records;
+  sum.samples += part.samples;
+  sum.skipped_records += part.skipped_records;
+  if (first) sum.batches = part.batches, sum.damaged_frames = part.damaged_frames;
+  for (const std::string& text : part.problems) {
+    const bool told = std::find(sum.problems.begin(), sum.problems.end(), text) != sum.problems.end();
+    if (!told && sum.problems.size() < kMaxProblems) sum.problems.push_back(text);
+  }
 }
 
 }  // namespace
 
-ReplayReport replay(LogDb& db, Core& core, Windows& windows, const Options&) {
-  ReplayReport report;
+ReplayReport replay(LogDb& db, Core& core, Windows& windows) {
   windows.set_first_retained(db.first_retained());
-  Replay reader(core, windows, report);
-  const auto damage = db.read([&](uint64_t, const auto& families) { reader.batch(families); });
-  for (const std::string& text : damage) report.problems.push_back(text);
-  reader.finish();
+  const size_t readers = std::clamp<size_t>(std::thread::hardware_concurrency(), 1, kMaxReaders);
+  std::vector<std::unique_ptr<Replay>> shares;
+  for (size_t i = 0; i < readers; ++i) shares.push_back(std::make_unique<Replay>(core, windows, i, readers));
+  std::vector<std::thread> threads;
+  for (const auto& share : shares) {
+    threads.emplace_back([&db, &share] {
+      const auto damage = db.read([&](uint64_t, const auto& families) { share->batch(families); });
+      for (const std::string& text : damage) share->report().problems.push_back(text);
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  ReplayReport report;
+  for (const auto& share : shares) {
+    add(report, share->report(), share == shares.front());
+    if (share->newest() != INT64_MIN) windows.advance(share->newest());
+    windows.publish(std::max(windows.published(), share->sequence()));
+  }
+  index_series(core);
   return report;
 }
 

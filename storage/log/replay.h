@@ -20,6 +20,7 @@ struct ReplayReport {
 };
 
 // Fills an empty store. Damage is reported and costs the targets concerned their samples up to the next key frame.
-ReplayReport replay(LogDb& db, Core& core, Windows& windows, const Options& options);
+// Several threads, each with its share of the targets.
+ReplayReport replay(LogDb& db, Core& core, Windows& windows);
 
 }  // namespace narthex::storage

@@ -71,7 +71,9 @@ TEST(Atomicity, ReadersSeeWholeScrapesUnderLoadWhileWindowsClose) {
         const int target = (round + r) % kTargets;
         const size_t size = check(*view, target);
         EXPECT_EQ(check(*view, target), size) << "a view does not change";
-        if (old && target == 0) EXPECT_EQ(check(*old, 0), old_size) << "neither does an older one";
+        if (old && target == 0) {
+          EXPECT_EQ(check(*old, 0), old_size) << "neither does an older one";
+        }
         if (round % 7 == 0 && target == 0) old = view, old_size = size;
       }
     });
