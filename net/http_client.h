@@ -23,10 +23,11 @@ struct Request {
   std::string unix_socket;  // connect here instead of TCP, if not empty
   std::vector<std::pair<std::string, std::string>> headers;  // sent as given, before the configured ones
   std::string body;
-  int64_t timeout_ns = 0;      // from the call to the last byte of the body
-  int64_t max_body_bytes = 0;  // of the decompressed body: this many or more fail with kBodyLimit; 0 = no limit
-  bool accept_gzip = true;     // Accept-Encoding: gzip, else identity
-  std::string buffer;          // its capacity is reused for the response's body
+  int64_t timeout_ns = 0;  // from the call to the last byte of the body
+  int64_t max_body_bytes =
+      0;                    // of the decompressed body: this many or more fail with kBodyLimit; 0 = no limit but 1 GiB
+  bool accept_gzip = true;  // Accept-Encoding: gzip, else identity
+  std::string buffer;       // its capacity is reused for the response's body
 };
 
 // What took how long, in nanoseconds; -1: that phase did not take place (a kept connection has no connect).
@@ -83,6 +84,7 @@ class HttpClient {
   // `reactor` must outlive the client. Fails on unreadable or malformed TLS files.
   static Result<std::shared_ptr<HttpClient>> create(Reactor& reactor, const HttpClientOptions& options,
                                                     std::string user_agent);
+  // Requests under way go on; cancel_all() ends them.
   virtual ~HttpClient() = default;
 
   // Sends; calls `done` exactly once, later, on the reactor's thread. Many requests may be under way.

@@ -37,13 +37,14 @@ struct ServerOptions {
 struct ServerRequest {
   std::string method;
   std::string target;  // as sent: path and query
-  std::string path;    // decoded? no: raw, without the query
+  std::string path;    // raw (not decoded), without the query
   std::string query;   // raw, behind '?'
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body;
   std::string peer;       // address:port
   int64_t queued_ns = 0;  // how long it waited for a worker
-  // True once the client has closed its connection; a long query polls it. Thread-safe.
+  // True once the client has closed its connection, or only its sending side, or the server stops without grace; a long
+  // query polls it (one system call). Thread-safe.
   std::function<bool()> gone;
 
   std::string_view header(std::string_view name) const;
@@ -81,7 +82,8 @@ class HttpServer {
   // The ports really bound, in the order of ServerOptions::listen (for ":0").
   virtual std::vector<uint16_t> ports() const = 0;
   virtual ServerStats stats() const = 0;
-  // Stops accepting, lets requests under way finish for at most `grace_ns`, closes everything, joins the threads.
+  // Stops accepting, lets requests under way finish for at most `grace_ns`, closes everything, joins the threads. A
+  // handler that runs longer is waited for all the same, but gone() tells it. Not to be called by a handler.
   virtual void stop(int64_t grace_ns) = 0;
 };
 

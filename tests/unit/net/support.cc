@@ -206,6 +206,39 @@ std::string url_of(const HttpServer& server, const std::string& path) {
   return "http://127.0.0.1:" + std::to_string(server.ports().front()) + path;
 }
 
+uint16_t port_of(const HttpServer& server) { return server.ports().front(); }
+
+ServerResponse text(std::string body) {
+  ServerResponse out;
+  out.headers = {{"Content-Type", "text/plain"}};
+  out.body = std::move(body);
+  return out;
+}
+
+ServerResponse echo(const ServerRequest& request) {
+  return text(request.method + ' ' + request.path + '|' + request.query + '|' + request.body + '\n');
+}
+
+std::string status_of(const std::string& answer) { return answer.substr(0, answer.find("\r\n")); }
+
+void Gate::pass() {
+  std::unique_lock lock(mutex_);
+  ++waiting_;
+  changed_.notify_all();
+  changed_.wait(lock, [this] { return open_; });
+}
+
+void Gate::open() {
+  const std::lock_guard lock(mutex_);
+  open_ = true;
+  changed_.notify_all();
+}
+
+void Gate::wait_for(int count) {
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, [&] { return waiting_ >= count; });
+}
+
 RawClient::RawClient(uint16_t port) : fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
   const sockaddr_in address = loopback(port);
   const timeval patience{20, 0};

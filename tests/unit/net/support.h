@@ -1,6 +1,7 @@
 // What the tests of net/ share: a client that is waited for, and a server of scripted bytes.
 #pragma once
 
+#include <condition_variable>
 #include <future>
 #include <memory>
 #include <mutex>
@@ -89,6 +90,28 @@ class ScriptedServer {
 // Our own server on 127.0.0.1:0.
 std::unique_ptr<HttpServer> serve(Handler handler, ServerOptions options = {});
 std::string url_of(const HttpServer& server, const std::string& path = "/");
+
+uint16_t port_of(const HttpServer& server);
+ServerResponse text(std::string body);
+// A handler that answers with what it was asked.
+ServerResponse echo(const ServerRequest& request);
+// The first line of an answer.
+std::string status_of(const std::string& answer);
+
+// Where a handler waits until it is told to go on.
+class Gate {
+ public:
+  void pass();
+  void open();
+  // Until `count` handlers have come.
+  void wait_for(int count);
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool open_ = false;
+  int waiting_ = 0;
+};
 
 // A blocking TCP connection, for clients of our own making.
 class RawClient {
