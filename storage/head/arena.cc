@@ -41,6 +41,7 @@ Arena::~Arena() {
 }
 
 ChunkHandle Arena::allocate(size_t size) {
+  std::lock_guard lock(mutex_);
   if (page_fill_ + size > kPageBytes) {
     const size_t page = pages_used_.load(std::memory_order_relaxed);
     auto* memory = page < kPages ? static_cast<uint8_t*>(std::malloc(kPageBytes)) : nullptr;

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <cstring>
 #include <memory>
+#include <mutex>
 #include <string>
 
 namespace narthex::storage {
@@ -16,7 +17,8 @@ namespace narthex::storage {
 // A chunk's place in its arena, in units of 4 bytes. 0: no chunk.
 using ChunkHandle = uint32_t;
 
-// One writer (the committer). Readers copy columns whose owner they have locked; pages never move.
+// Chains are guarded by their owners (a target's mutex); chunks may be cut for several chains at once, as the readers
+// of the log do. Pages never move.
 class Arena {
  public:
   Arena();
@@ -47,7 +49,8 @@ class Arena {
 
   std::unique_ptr<std::atomic<uint8_t*>[], void (*)(void*)> pages_;
   std::atomic<size_t> pages_used_{0};
-  size_t page_fill_ = kPageBytes;
+  std::mutex mutex_;               // short: taken once per chunk
+  size_t page_fill_ = kPageBytes;  // behind mutex_
 };
 
 }  // namespace narthex::storage

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <limits>
 #include <random>
+#include <thread>
 
 namespace narthex::storage {
 namespace {
@@ -207,6 +208,31 @@ TEST(Arena, ChainsComeBackWhole) {
     std::string back = "before ";
     arena.copy(k.chain, back);
     EXPECT_EQ(back, "before " + k.bytes);
+  }
+}
+
+TEST(Arena, ChainsMayGrowOnSeveralThreadsAtOnce) {
+  Arena arena;
+  struct Kept {
+    Arena::Chain chain;
+    std::string bytes;
+  };
+  std::vector<Kept> kept(4);
+  std::vector<std::thread> threads;
+  for (size_t t = 0; t < kept.size(); ++t) {
+    threads.emplace_back([&arena, &k = kept[t], t] {
+      for (int i = 0; i < 20000; ++i) {
+        const std::string piece(1 + static_cast<size_t>(i) % 9, static_cast<char>('a' + t));
+        arena.append(k.chain, reinterpret_cast<const uint8_t*>(piece.data()), piece.size());
+        k.bytes += piece;
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  for (const Kept& k : kept) {
+    std::string back;
+    arena.copy(k.chain, back);
+    EXPECT_EQ(back, k.bytes);
   }
 }
 
