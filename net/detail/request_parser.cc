@@ -28,6 +28,7 @@ void split_target(ServerRequest& request) {
 struct RequestParser::Impl {
   http::request_parser<http::string_body> parser;
   bool head_done = false;
+  bool http_1_0 = false;  // known when head_done; outlives take()
 
   Fed refused(int status, std::string reason) const { return Fed{0, State::kRefused, status, std::move(reason)}; }
 
@@ -67,6 +68,7 @@ RequestParser::Fed RequestParser::feed(std::string_view data) {
     if (error) return impl_->refused(error);
     if (!impl_->head_done && parser.is_header_done()) {
       impl_->head_done = true;
+      impl_->http_1_0 = parser.get().version() < 11;
       if (Fed bad = impl_->check_host(); bad.status != 0) return bad;
       break;
     }
@@ -78,7 +80,7 @@ RequestParser::Fed RequestParser::feed(std::string_view data) {
 
 bool RequestParser::keep_alive() const { return impl_->parser.keep_alive(); }
 
-bool RequestParser::is_http_1_0() const { return impl_->parser.get().version() < 11; }
+bool RequestParser::is_http_1_0() const { return impl_->http_1_0; }
 
 bool RequestParser::expects_continue() const {
   return equal_ignoring_case(std::string_view(impl_->parser.get()[http::field::expect]), "100-continue");

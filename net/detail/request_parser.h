@@ -26,7 +26,7 @@ class RequestParser {
   // What was not consumed must be given again, with more behind it. Stops once between head and body.
   Fed feed(std::string_view data);
 
-  // From when the head was read.
+  // From when the head was read; the first two also after take().
   bool keep_alive() const;
   bool is_http_1_0() const;
   bool expects_continue() const;

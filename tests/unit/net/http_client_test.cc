@@ -485,7 +485,10 @@ TEST(HttpClient, NamesConnectionsThatFail) {
   BlockingClient client;
   EXPECT_EQ(client.text("http://127.0.0.1:1/m"),
             "Get \"http://127.0.0.1:1/m\": dial tcp 127.0.0.1:1: connect: connection refused");
-  EXPECT_EQ(client.text("http://[::1]:1/m"), "Get \"http://[::1]:1/m\": dial tcp [::1]:1: connect: connection refused");
+  if (testing::has_ipv6()) {
+    EXPECT_EQ(client.text("http://[::1]:1/m"),
+              "Get \"http://[::1]:1/m\": dial tcp [::1]:1: connect: connection refused");
+  }
   EXPECT_EQ(client.text("http://u:secret@127.0.0.1:1/m"),
             "Get \"http://u:***@127.0.0.1:1/m\": dial tcp 127.0.0.1:1: connect: connection refused");
   const ScriptedServer server({[](Peer& peer) {
@@ -513,6 +516,7 @@ TEST(HttpClient, FindsNamesOfTheHostsFile) {
 TEST(HttpClient, NamesThatDoNotExist) {
   BlockingClient client;
   Request request = request_to("http://no-such-host.invalid/");
+  request.timeout_ns = 100'000 * kMillisecond;  // where no DNS server answers, c-ares gives up by itself
   const Outcome outcome = client.send(std::move(request));
   ASSERT_FALSE(outcome);
   EXPECT_EQ(outcome.error().phase, FailedPhase::kResolve);

@@ -292,7 +292,8 @@ TEST(HttpServer, TellsThePeer) {
 
 TEST(HttpServer, ListensOnSeveralAddresses) {
   ServerOptions options;
-  options.listen = {"127.0.0.1:0", "[::1]:0", ":0", "localhost:0"};
+  const bool ipv6 = testing::has_ipv6();
+  options.listen = {"127.0.0.1:0", ipv6 ? "[::1]:0" : "127.0.0.1:0", ":0", "localhost:0"};
   const auto server = HttpServer::start(options, echo);
   ASSERT_TRUE(server) << server.error().str();
   const auto ports = (*server)->ports();
@@ -300,9 +301,11 @@ TEST(HttpServer, ListensOnSeveralAddresses) {
   BlockingClient client;
   const std::string ok = "200 GET /||\n";
   EXPECT_EQ(client.text("http://127.0.0.1:" + std::to_string(ports[0])), ok);
-  EXPECT_EQ(client.text("http://[::1]:" + std::to_string(ports[1])), ok);
   EXPECT_EQ(client.text("http://127.0.0.1:" + std::to_string(ports[2])), ok);
-  EXPECT_EQ(client.text("http://[::1]:" + std::to_string(ports[2])), ok);
+  if (ipv6) {
+    EXPECT_EQ(client.text("http://[::1]:" + std::to_string(ports[1])), ok);
+    EXPECT_EQ(client.text("http://[::1]:" + std::to_string(ports[2])), ok);
+  }
   EXPECT_EQ(client.text("http://localhost:" + std::to_string(ports[3])), ok);
 }
 

@@ -275,6 +275,17 @@ void RawClient::close() {
   fd_ = -1;
 }
 
+bool has_ipv6() {
+  const int fd = ::socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (fd < 0) return false;
+  sockaddr_in6 address{};
+  address.sin6_family = AF_INET6;
+  address.sin6_addr = in6addr_loopback;
+  const bool bound = ::bind(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+  ::close(fd);
+  return bound;
+}
+
 void connect_and_close(int fd, uint16_t port) {
   const sockaddr_in address = loopback(port);
   ::connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address);

@@ -132,6 +132,9 @@ class RawClient {
   int fd_;
 };
 
+// Whether this machine has [::1]; containers often do not.
+bool has_ipv6();
+
 // Connects if it can, and closes at once.
 void connect_and_close(int fd, uint16_t port);
 
