@@ -43,7 +43,7 @@ class Matching {
 
  private:
   explicit Matching(std::span<const Matcher> matchers);
-  // A regular expression that is a list of literals or a literal prefix needs no automaton.
+  // `known`: the verdict per distinct value, so that a regular expression runs once for each.
   struct Condition {
     const Matcher* matcher;
     bool matches_empty;
