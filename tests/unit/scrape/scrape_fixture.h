@@ -42,6 +42,9 @@ class FastClock final : public Clock {
 
 class ScrapeTest : public ::testing::Test {
  protected:
+  // What the manager writes to; in the end that is store_.
+  virtual storage::Store& store() { return store_; }
+
   static JobOptions job() {
     JobOptions options;
     options.job_name = "j";
@@ -55,7 +58,7 @@ class ScrapeTest : public ::testing::Test {
     ManagerOptions manager_options;
     manager_options.reactors = 2;
     manager_options.clock_rate = kRate;
-    manager_ = Manager::create(manager_options, store_, clock_, null_log());
+    manager_ = Manager::create(manager_options, store(), clock_, null_log());
     ASSERT_TRUE(manager_->apply(jobs));
     for (const JobOptions& each : jobs) target_up(each.job_name);
   }
