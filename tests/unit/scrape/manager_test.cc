@@ -165,9 +165,8 @@ TEST_F(ManagerTest, JobsAreSortedAndIndependent) {
   ASSERT_EQ(pools.size(), 2u);
   EXPECT_EQ(pools[0].job, "b");
   EXPECT_EQ(pools[1].job, "j");
-  EXPECT_TRUE(wait_for([&] {
-    return !samples("a").empty() && !samples_of({{"__name__", "a"}, {"instance", "i"}, {"job", "b"}}).empty();
-  }));
+  const Labels in_b{{"__name__", "a"}, {"instance", "i"}, {"job", "b"}};
+  EXPECT_TRUE(wait_for([&] { return !samples("a").empty() && !samples_of(in_b).empty(); }));
   manager_->set_targets("no such job", {});
 }
 
