@@ -73,7 +73,7 @@ Labels target_labels(uint64_t target) {
 
 double generator_seconds(const Load& load) {
   const double began = cpu_seconds();
-  volatile double sink = 0;
+  [[maybe_unused]] volatile double sink = 0;
   for (uint64_t step = 0; step < load.steps; step += 16) {
     for (uint64_t s = 0; s < load.targets * load.series; ++s) sink = value_of(s, step);
   }
