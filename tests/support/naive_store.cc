@@ -135,7 +135,8 @@ class NaiveAppender final : public TargetAppender {
 }  // namespace
 
 SeriesMap& NaiveStore::writable() {
-  if (series_.use_count() > 1) series_ = std::make_shared<SeriesMap>(*series_);
+  if (viewed_) series_ = std::make_shared<SeriesMap>(*series_);
+  viewed_ = false;
   return *series_;
 }
 
@@ -152,6 +153,7 @@ void NaiveStore::fail_commits(int count) {
 
 std::shared_ptr<const View> NaiveStore::view() const {
   std::lock_guard lock(mutex_);
+  viewed_ = true;
   return std::make_shared<NaiveView>(series_);
 }
 

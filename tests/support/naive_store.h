@@ -43,7 +43,8 @@ class NaiveStore final : public storage::Store {
 
   const storage::Options options_;
   mutable std::mutex mutex_;
-  std::shared_ptr<SeriesMap> series_ = std::make_shared<SeriesMap>();  // copied on write while a view holds it
+  std::shared_ptr<SeriesMap> series_ = std::make_shared<SeriesMap>();
+  mutable bool viewed_ = false;  // a view was given out: series_ must be copied before it changes
   Timestamp newest_ = INT64_MIN;
   uint64_t appended_ = 0;
   uint64_t commits_ = 0;
