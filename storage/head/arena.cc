@@ -13,20 +13,39 @@ constexpr size_t kLinkBytes = sizeof(ChunkHandle);
 // Chunk sizes with their link; each about a quarter of what the column holds by then, later ones all as the last.
 constexpr std::array<uint16_t, 12> kChunkBytes = {16, 20, 24, 32, 40, 48, 64, 80, 96, 128, 192, 256};
 
-// The payload of chunk number i, and how much all chunks before it hold.
+// A chunk by its number in a chain: its payload, and how much all chunks before it hold.
 struct ChunkPlace {
   uint32_t before;
   uint32_t payload;
 };
-ChunkPlace chunk_holding(uint32_t offset) {
+
+constexpr std::array<ChunkPlace, kChunkBytes.size()> chunk_places() {
+  std::array<ChunkPlace, kChunkBytes.size()> places{};
   uint32_t before = 0;
-  for (const uint16_t size : kChunkBytes) {
-    const uint32_t payload = size - static_cast<uint32_t>(kLinkBytes);
-    if (offset < before + payload) return {before, payload};
-    before += payload;
+  for (size_t i = 0; i < places.size(); ++i) {
+    places[i] = {before, kChunkBytes[i] - static_cast<uint32_t>(kLinkBytes)};
+    before += places[i].payload;
   }
-  const uint32_t payload = kChunkBytes.back() - static_cast<uint32_t>(kLinkBytes);
-  return {before + (offset - before) / payload * payload, payload};
+  return places;
+}
+constexpr auto kPlaces = chunk_places();
+constexpr uint32_t kGrowing = kPlaces.back().before;  // from here on all chunks are as large as the last
+
+// Number of the chunk that holds an offset below kGrowing, by offset / 4: all sizes are multiples of 4.
+constexpr auto kNumberOf = [] {
+  std::array<uint8_t, kGrowing / 4> numbers{};
+  uint8_t number = 0;
+  for (uint32_t i = 0; i < numbers.size(); ++i) {
+    if (i * 4 >= kPlaces[number].before + kPlaces[number].payload) ++number;
+    numbers[i] = number;
+  }
+  return numbers;
+}();
+
+ChunkPlace chunk_holding(uint32_t offset) {
+  if (offset < kGrowing) return kPlaces[kNumberOf[offset / 4]];
+  const uint32_t payload = kPlaces.back().payload;
+  return {kGrowing + (offset - kGrowing) / payload * payload, payload};
 }
 
 }  // namespace

@@ -26,10 +26,13 @@ uint64_t from_integer(int64_t number, unsigned exponent) {
 }
 
 bool to_integer(uint64_t bits, unsigned exponent, int64_t& out) {
-  const double scaled = std::bit_cast<double>(bits) * kPowers[exponent];
+  const double value = std::bit_cast<double>(bits);
+  const double scaled = exponent == 0 ? value : value * kPowers[exponent];
   if (!(std::fabs(scaled) <= kExact)) return false;
-  out = static_cast<int64_t>(std::nearbyint(scaled));
-  return from_integer(out, exponent) == bits;
+  // Rounds by hand: nearbyint() is a call, and a wrong digit cannot slip through, because the way back is checked.
+  out = exponent == 0 ? static_cast<int64_t>(scaled) : static_cast<int64_t>(scaled + (scaled < 0 ? -0.5 : 0.5));
+  const uint64_t back = exponent == 0 ? std::bit_cast<uint64_t>(static_cast<double>(out)) : from_integer(out, exponent);
+  return back == bits;
 }
 
 Token next_token(std::string_view tokens, size_t& at) {
