@@ -2,6 +2,7 @@
 
 SHELL := /bin/bash
 JOBS ?= $(shell nproc)
+KILLS ?= 100
 .DEFAULT_GOAL := help
 
 .PHONY: help setup build run test test-all bench lint format asan tsan crash fuzz clean
@@ -13,7 +14,7 @@ setup:  ## install the Debian packages that the build and the tests need
 	@scripts/setup.sh build test
 
 build:  ## build the release binary: build/release/narthex
-	@scripts/setup.sh build
+	@scripts/setup.sh build test
 	@scripts/build.sh release narthex demo
 
 run:  ## build, start the demo (sample applications and server on http://127.0.0.1:9090)
@@ -24,24 +25,24 @@ run:  ## build, start the demo (sample applications and server on http://127.0.0
 test:  ## build and run the tests
 	@scripts/setup.sh build test
 	@scripts/build.sh release all
-	@cd build/release && ctest --output-on-failure -j$(JOBS) -LE slow
+	@cd build/release && ctest --output-on-failure -j$(JOBS)
 
 test-all: test asan tsan crash fuzz lint  ## the tests, under sanitizers too, longer crash loops, fuzzing, lint
 
 asan:  ## the tests under address and undefined-behaviour sanitizers
 	@scripts/setup.sh build test
 	@scripts/build.sh asan all
-	@cd build/asan && ctest --output-on-failure -j$(JOBS) -LE slow
+	@cd build/asan && ctest --output-on-failure -j$(JOBS)
 
 tsan:  ## the tests under the thread sanitizer
 	@scripts/setup.sh build test
 	@scripts/build.sh tsan all
-	@cd build/tsan && ctest --output-on-failure -j$(JOBS) -LE slow
+	@cd build/tsan && ctest --output-on-failure -j$(JOBS)
 
-crash:  ## kill -9 loops, longer than in `make test`
+crash:  ## a longer kill -9 loop than in `make test`: KILLS=100
 	@scripts/setup.sh build test
-	@scripts/build.sh release all
-	@cd build/release && ctest --output-on-failure -L slow
+	@scripts/build.sh release store_kill_test
+	@NARTHEX_KILLS=$(KILLS) build/release/tests/crash/store_kill_test
 
 bench:  ## the benchmarks, with Debian's prometheus beside where it helps
 	@scripts/setup.sh build test bench
@@ -49,11 +50,11 @@ bench:  ## the benchmarks, with Debian's prometheus beside where it helps
 	@scripts/bench.sh build/release
 
 fuzz:  ## a minute of fuzzing for each parser
-	@scripts/setup.sh build lint
+	@scripts/setup.sh build test lint
 	@scripts/fuzz.sh
 
 lint:  ## formatting, sizes, include rules, clang-tidy
-	@scripts/setup.sh build lint
+	@scripts/setup.sh build test lint
 	@python3 scripts/house_rules.py
 	@scripts/lint.sh
 

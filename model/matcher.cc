@@ -23,14 +23,16 @@ Matcher Matcher::equal(std::string name, std::string value) {
 }
 
 bool Matcher::matches(std::string_view label_value) const {
-  auto regex = [&] {
-    return regex_->Match(label_value, 0, label_value.size(), re2::RE2::UNANCHORED, nullptr, 0);
-  };
+  auto regex = [&] { return regex_->Match(label_value, 0, label_value.size(), re2::RE2::UNANCHORED, nullptr, 0); };
   switch (type_) {
-    case MatchType::kEqual: return label_value == value_;
-    case MatchType::kNotEqual: return label_value != value_;
-    case MatchType::kRegex: return regex();
-    case MatchType::kNotRegex: return !regex();
+    case MatchType::kEqual:
+      return label_value == value_;
+    case MatchType::kNotEqual:
+      return label_value != value_;
+    case MatchType::kRegex:
+      return regex();
+    case MatchType::kNotRegex:
+      return !regex();
   }
   return false;
 }

@@ -12,7 +12,7 @@
 namespace narthex::net {
 namespace asio = boost::asio;
 
-Timer& Timer::operator=(Timer&& other) {
+Timer& Timer::operator=(Timer&& other) noexcept {
   if (this != &other) {
     cancel();
     state_ = std::move(other.state_);

@@ -17,7 +17,7 @@ class Timer {
   Timer() = default;
   explicit Timer(std::shared_ptr<TimerState> state) : state_(std::move(state)) {}
   Timer(Timer&&) = default;
-  Timer& operator=(Timer&& other);
+  Timer& operator=(Timer&& other) noexcept;
   ~Timer();
   void cancel();
 

@@ -1,4 +1,5 @@
-// Writing: how a scrape gets its samples into the store, all or nothing, in two passes (design: two passes, time groups).
+// Writing: how a scrape gets its samples into the store, all or nothing, in two passes (design: two passes, time
+// groups).
 //
 //   auto target = store.open_target(public_labels);
 //   auto scratch = target->begin(scrape_time, now);             // pass 1: only scratch is written
@@ -61,8 +62,8 @@ class Scratch {
  protected:
   Timestamp timestamp_ = 0;
   size_t slot_count_ = 0;
-  std::vector<double> values_;   // by slot; meaningful where seen
-  std::vector<uint64_t> seen_;   // always large enough for slot_count_
+  std::vector<double> values_;  // by slot; meaningful where seen
+  std::vector<uint64_t> seen_;  // always large enough for slot_count_
   std::vector<TimedSample> timed_;
 };
 

@@ -16,16 +16,16 @@ namespace narthex::storage {
 
 // A copy of the store's counters.
 struct Stats {
-  uint64_t series = 0;             // active: with a sample in the two newest windows
+  uint64_t series = 0;  // active: with a sample in the two newest windows
   uint64_t targets = 0;
   uint64_t templates = 0;
   uint64_t windows = 0;
-  uint64_t samples_appended = 0;   // since start
+  uint64_t samples_appended = 0;  // since start
   uint64_t commits = 0;
   uint64_t commit_failures = 0;
-  uint64_t log_bytes = 0;          // on disk, all families
-  uint64_t column_bytes = 0;       // resident, head columns
-  uint64_t index_bytes = 0;        // resident, identity and slots
+  uint64_t log_bytes = 0;     // on disk, all families
+  uint64_t column_bytes = 0;  // resident, head columns
+  uint64_t index_bytes = 0;   // resident, identity and slots
   Timestamp min_time = 0;
   Timestamp max_time = 0;
 };

@@ -1,8 +1,8 @@
 // `alerting`. Configuration spec, section 5.1.
 #include <algorithm>
 
-#include "config/sections/http_client.h"
 #include "config/relabel_rules.h"
+#include "config/sections/http_client.h"
 #include "config/sections/statics.h"
 #include "config/sections/unused.h"
 #include "model/duration.h"

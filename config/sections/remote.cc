@@ -4,8 +4,8 @@
 #include <set>
 
 #include "base/quote.h"
-#include "config/sections/http_client.h"
 #include "config/relabel_rules.h"
+#include "config/sections/http_client.h"
 #include "config/sections/unused.h"
 #include "model/duration.h"
 

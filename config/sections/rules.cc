@@ -1,6 +1,6 @@
-#include "config/relabel_rules.h"
-
 #include <string>
+
+#include "config/relabel_rules.h"
 
 namespace narthex::config {
 namespace {

@@ -3,10 +3,10 @@
 #include <algorithm>
 
 #include "base/quote.h"
+#include "config/relabel_rules.h"
 #include "config/sections/global.h"
 #include "config/sections/http_client.h"
 #include "config/sections/protocols.h"
-#include "config/relabel_rules.h"
 #include "config/sections/statics.h"
 
 namespace narthex::config {
