@@ -33,6 +33,13 @@ bool read_scalar(const Node& node, Problems& problems, std::string_view type, Ac
   return false;
 }
 
+// A text in place of one of these is likely the password or token itself ("authorization: abc").
+bool may_be_secret(std::string_view type) {
+  constexpr std::string_view kTypes[] = {"config.plain",  "config.Authorization", "config.OAuth2",
+                                         "config.Header", "config.ProxyHeader",   "[]config.Secret"};
+  return std::find(std::begin(kTypes), std::end(kTypes), type) != std::end(kTypes);
+}
+
 constexpr double kTwo63 = 9223372036854775808.0;
 constexpr double kTwo64 = 18446744073709551616.0;
 
@@ -48,7 +55,7 @@ void Problems::mismatch(const Node& at, std::string_view type) {
     const std::string_view tag = at.tag();
     message += tag.empty() ? short_tag(value_of(at)) : tag;
     const std::string& text = at.text();
-    message += " `" + (text.size() > 10 ? text.substr(0, 7) + "..." : text) + "`";
+    message += " `" + (may_be_secret(type) ? "<secret>" : text.size() > 10 ? text.substr(0, 7) + "..." : text) + "`";
   }
   message += " into ";
   message += type;

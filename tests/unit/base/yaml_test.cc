@@ -272,7 +272,7 @@ TEST(YamlFields, WhatIsNoMappingIsReportedOnceAndNullIsEmpty) {
   }
   EXPECT_EQ(complaints(problems), std::vector<std::string>({
                                       "[a]:1:1: line 1: cannot unmarshal !!seq into config.plain",
-                                      "x:1:1: line 1: cannot unmarshal !!str `x` into config.plain",
+                                      "x:1:1: line 1: cannot unmarshal !!str `<secret>` into config.plain",
                                   }));
 }
 

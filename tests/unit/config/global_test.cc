@@ -51,7 +51,7 @@ TEST(Global, Mistakes) {
       {"global:\n  foo: 1\n", {"2:3: line 2: field foo not found in type config.plain"}},
       {"global:\n  sample_limit: 1\n  sample_limit: 2\n",
        {"3:3: line 3: field sample_limit already set in type config.plain"}},
-      {"global: x\n", {"1:9: line 1: cannot unmarshal !!str `x` into config.plain"}},
+      {"global: x\n", {"1:9: line 1: cannot unmarshal !!str `<secret>` into config.plain"}},
       {"global:\nglobal:\n", {"2:1: line 2: field global already set in type config.plain"}},
       {"global: {metric_name_validation_scheme: UTF8}", {kScheme}},
       {"global: {metric_name_escaping_scheme: x}\nscrape_configs: [{job_name: j}]",

@@ -14,6 +14,12 @@ TEST(HttpClient, AuthenticationMistakes) {
        {"3:44: at most one of basic_auth password, password_file & password_ref must be configured"}},
       {"  basic_auth: {password_ref: a}\n", {"3:30: password_ref is not supported: there is no secret provider"}},
       {"  basic_auth: [x]\n", {"3:15: line 3: cannot unmarshal !!seq into config.plain"}},
+      {"  basic_auth: hunter2\n", {"3:15: line 3: cannot unmarshal !!str `<secret>` into config.plain"}},
+      {"  authorization: hunter2\n", {"3:18: line 3: cannot unmarshal !!str `<secret>` into config.Authorization"}},
+      {"  oauth2: hunter2\n",
+       {"3:11: line 3: cannot unmarshal !!str `<secret>` into config.OAuth2",
+        "3:11: oauth2 client_id must be configured", "3:11: oauth2 token_url must be configured"}},
+      {"  http_headers: {X-Token: hunter2}\n", {"3:27: line 3: cannot unmarshal !!str `<secret>` into config.Header"}},
       {"  basic_auth:\n", {}},
       {"  authorization: {credentials: a, credentials_file: b}\n",
        {"3:53: at most one of authorization credentials & credentials_file must be configured"}},
@@ -62,7 +68,7 @@ TEST(HttpClient, TlsMistakes) {
       {"  tls_config: {min_version: TLS14}\n", {"3:29: unknown TLS version: TLS14"}},
       {"  tls_config: {max_version: ''}\n", {"3:29: unknown TLS version: "}},
       {"  tls_config: {min_version: TLS13, max_version: TLS10}\n", {}},
-      {"  tls_config: x\n", {"3:15: line 3: cannot unmarshal !!str `x` into config.plain"}},
+      {"  tls_config: x\n", {"3:15: line 3: cannot unmarshal !!str `<secret>` into config.plain"}},
       {"  tls_config:\n", {}},
   });
 }
@@ -77,7 +83,7 @@ TEST(HttpClient, ProxyMistakes) {
       {"  proxy_connect_header: {a: [b]}\n",
        {"3:25: if proxy_connect_header is configured, proxy_url or proxy_from_environment must also be configured"}},
       {"  proxy_connect_header: {a: b}\n  proxy_url: http://x\n",
-       {"3:29: line 3: cannot unmarshal !!str `b` into []config.Secret"}},
+       {"3:29: line 3: cannot unmarshal !!str `<secret>` into []config.Secret"}},
       {"  proxy_url: '%zz'\n", {"3:14: parse \"%zz\": invalid URL escape \"%zz\""}},
       {"  proxy_url: 'http://u:secret@h:x'\n", {"3:14: parse \"http://u:xxxxx@h:x\": invalid port \":x\" after host"}},
   });
