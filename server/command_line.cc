@@ -94,7 +94,10 @@ int parse_and_run(CLI::App& app, std::vector<std::string> arguments, Io& io,
     io.out << version_line() << "\n";
     return 0;
   } catch (const CLI::ParseError& error) {
-    return usage_error(app, error.what(), io);
+    // What is unknown explains more than what is missing beside it ("check confg": a subcommand is required).
+    const auto unknown = app.remaining(true);
+    const bool missing = error.get_exit_code() == static_cast<int>(CLI::ExitCodes::RequiredError);
+    return usage_error(app, missing && !unknown.empty() ? describe_unknown(unknown[0]) : error.what(), io);
   }
   if (auto unknown = app.remaining(true); !unknown.empty()) return usage_error(app, describe_unknown(unknown[0]), io);
   if (dispatch.run) return dispatch.run(io);

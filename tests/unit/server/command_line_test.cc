@@ -93,6 +93,20 @@ TEST(CommandLine, BadOnesEndWithTwoAndUsage) {
   }
 }
 
+TEST(CommandLine, WhatIsUnknownIsNamedBeforeWhatIsMissing) {
+  const std::pair<std::vector<std::string>, std::string> cases[] = {
+      {{"check"}, "A subcommand is required"},
+      {{"check", "confg", "a.yml"}, "unexpected confg"},
+      {{"relabel"}, "--config is required"},
+      {{"relabel", "--confg=a"}, "unknown long flag '--confg'"},
+  };
+  for (const auto& [arguments, message] : cases) {
+    Ran ran = run(arguments);
+    EXPECT_EQ(ran.code, 2) << message;
+    EXPECT_THAT(ran.err, StartsWith("Error parsing command line arguments: " + message + "\n"));
+  }
+}
+
 TEST(CommandLine, FlagTwiceIsRefusedUnlessRepeatable) {
   EXPECT_EQ(run({"--config.file=a", "--config.file=b"}).code, 2);
   Ran ran = run({"--web.listen-address=:1", "--web.listen-address", "[::1]:2"});
