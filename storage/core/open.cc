@@ -28,7 +28,8 @@ Result<std::unique_ptr<Store>> open_store(const Options& options, const Clock& c
   if (!db) return db.error();
   auto shared = std::make_shared<Shared>(options);
   const int64_t began = clock.steady_ns();
-  tell(log, replay(**db, shared->core, shared->windows), (clock.steady_ns() - began) / 1'000'000);
+  const ReplayReport report = replay(**db, shared->core, shared->windows);
+  tell(log, report, (clock.steady_ns() - began) / 1'000'000);
   shared->record_log =
       std::make_unique<DurableLog>(std::move(*db), shared->core.identity, shared->windows, shared->options, log);
   shared->committer =

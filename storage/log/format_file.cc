@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <cerrno>
 #include <charconv>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 
@@ -46,10 +48,12 @@ Result<> check_format(const std::string& folder) {
 Result<> write_format(const std::string& folder) {
   std::error_code ignored;
   if (fs::exists(format_path(folder), ignored)) return {};
+  errno = 0;
   std::ofstream out(format_path(folder));
   out << kTitle << kFormatVersion << '\n';
   out.close();
-  return out ? Result<>() : Result<>(Error{Code::kIo, "writing " + format_path(folder).string()});
+  if (out) return {};
+  return Error{Code::kIo, fmt::format("writing {}: {}", go_quote(format_path(folder).string()), std::strerror(errno))};
 }
 
 }  // namespace narthex::storage

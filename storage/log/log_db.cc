@@ -15,6 +15,7 @@
 #include <sstream>
 
 #include "base/quote.h"
+#include "storage/log/engine_log.h"
 #include "storage/log/format_file.h"
 
 namespace narthex::storage {
@@ -72,7 +73,7 @@ std::string lock_holder(const fs::path& file) {
   return {};
 }
 
-rocksdb::DBOptions database_options(rocksdb::Env* env, bool skip_damage) {
+rocksdb::DBOptions database_options(rocksdb::Env* env, bool skip_damage, Log& log) {
   rocksdb::DBOptions options;
   options.create_if_missing = true;
   options.create_missing_column_families = true;
@@ -84,9 +85,7 @@ rocksdb::DBOptions database_options(rocksdb::Env* env, bool skip_damage) {
   options.wal_recovery_mode = skip_damage ? rocksdb::WALRecoveryMode::kSkipAnyCorruptedRecords
                                           : rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
   options.max_total_wal_size = 64 << 20;
-  options.info_log_level = rocksdb::WARN_LEVEL;
-  options.keep_log_file_num = 2;
-  options.max_log_file_size = 1 << 20;
+  options.info_log = std::make_shared<EngineLog>(log);
   options.stats_dump_period_sec = 0;
   options.stats_persist_period_sec = 0;
   if (env != nullptr) options.env = env;
@@ -128,9 +127,27 @@ Result<std::unique_ptr<LogDb>> LogDb::open(Settings settings, Log& log) {
   std::unique_ptr<LogDb> db(new LogDb(std::move(settings), log));
   if (auto format = check_format(db->settings_.folder); !format) return format.error();
   if (auto written = write_format(db->settings_.folder); !written) return written.error();
+  if (auto current = db->check_current(); !current) return current.error();
   if (auto opened = db->open_database(); !opened) return opened.error();
   if (auto meta = db->read_meta(); !meta) return meta.error();
   return db;
+}
+
+// Without CURRENT RocksDB would begin a new database on top of the old one's files.
+Result<> LogDb::check_current() const {
+  const fs::path folder = database_path(settings_.folder);
+  std::error_code ignored;
+  if (fs::exists(folder / "CURRENT", ignored)) return {};
+  for (const auto& entry : fs::directory_iterator(folder, ignored)) {
+    const fs::path& path = entry.path();
+    const auto bytes = entry.file_size(ignored);
+    if (path.extension() != ".sst" && (path.extension() != ".log" || bytes == 0)) continue;
+    return Error{Code::kCorruption,
+                 fmt::format("the store in {} cannot be read: {} is missing; restore it from a copy, "
+                             "or move the folder away to start anew",
+                             go_quote(settings_.folder), go_quote((folder / "CURRENT").string()))};
+  }
+  return {};
 }
 
 Result<> LogDb::open_database() {
@@ -150,7 +167,7 @@ Result<> LogDb::open_database() {
 Result<> LogDb::try_open(bool skip_damage) {
   handles_.reset();
   const std::string path = database_path(settings_.folder);
-  const rocksdb::DBOptions options = database_options(settings_.env, skip_damage);
+  const rocksdb::DBOptions options = database_options(settings_.env, skip_damage, log_);
   std::vector<std::string> names;
   if (!rocksdb::DB::ListColumnFamilies(options, path, &names).ok()) names = {rocksdb::kDefaultColumnFamilyName};
   if (std::find(names.begin(), names.end(), kMetaFamily) == names.end()) names.emplace_back(kMetaFamily);
@@ -251,6 +268,7 @@ Result<> LogDb::drop(int64_t window, int64_t first_retained) {
 }
 
 Result<> LogDb::write(const std::vector<FamilyBatch>& families) {
+  std::lock_guard writing(write_mutex_);
   if (broken_) {
     if (auto revived = revive(); !revived) return revived;
   }
@@ -280,7 +298,10 @@ Result<> LogDb::revive() {
   return opened ? opened : Result<>(prefixed("the log cannot be opened again: ", opened.error()));
 }
 
+// Not while a write runs, nor after one failed: Debian's RocksDB aborts when it syncs a file whose last write failed.
 Result<> LogDb::sync() {
+  std::lock_guard writing(write_mutex_);
+  if (broken_) return Error{Code::kUnavailable, "syncing the log: its last write failed"};
   std::shared_lock lock(handles_mutex_);
   if (!handles_) return Error{Code::kUnavailable, "syncing the log: it is not open"};
   const rocksdb::Status status = handles_->db->SyncWAL();

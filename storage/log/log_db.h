@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <shared_mutex>
 #include <string>
 #include <string_view>
@@ -69,6 +70,7 @@ class LogDb {
  private:
   struct Handles;
   LogDb(Settings settings, Log& log);
+  Result<> check_current() const;
   Result<> open_database();
   Result<> try_open(bool skip_damage);
   Result<> read_meta();
@@ -81,7 +83,8 @@ class LogDb {
   std::unique_ptr<Handles> handles_;
   std::atomic<uint64_t> next_number_{1};
   int64_t first_retained_ = INT64_MIN;
-  bool broken_ = false;  // the last write failed
+  std::mutex write_mutex_;  // one write or sync at a time; taken before handles_mutex_
+  bool broken_ = false;     // the last write failed
 };
 
 }  // namespace narthex::storage

@@ -123,6 +123,26 @@ TEST_P(Faults, AWindowThatCannotBeginIsAnErrorToo) {
   EXPECT_EQ(shown(), before);
 }
 
+// The thread that syncs, too, meets a log whose last write failed, and perhaps before it was ever synced.
+TEST_P(Faults, SyncingMeetsTheFailureToo) {
+  options_.sync_interval_ms = 1;
+  folder_.set_options(options_);
+  open();
+  ASSERT_TRUE(scrape(*appender_, kStart, {{metric("a"), 1}}).status);
+  files_->set(GetParam());
+  for (int i = 1; i <= 50; ++i) {
+    EXPECT_FALSE(scrape(*appender_, kStart + i * 1000, {{metric("a"), 2}}).status);
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  }
+  files_->set(Mode::kFine);
+  bool written = false;
+  for (int i = 0; i < 200 && !written; ++i) {
+    written = scrape(*appender_, kStart + 100'000 + i, {{metric("a"), 3}}).status.has_value();
+    if (!written) std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
+  EXPECT_TRUE(written);
+}
+
 INSTANTIATE_TEST_SUITE_P(
     Modes, Faults, ::testing::Values(Mode::kNoSpace, Mode::kBroken, Mode::kHalf), [](const auto& param) {
       return std::string(param.param == Mode::kNoSpace ? "NoSpace" : param.param == Mode::kBroken ? "Broken" : "Half");
@@ -155,6 +175,30 @@ TEST(Folder, WithADatabaseOfSomebodyElseIsRefused) {
   store.close();
   std::filesystem::remove(store.folder() / "FORMAT");
   EXPECT_FALSE(Store::open(store.options(), system_clock(), null_log()));
+}
+
+TEST(Folder, WithoutItsCurrentFileIsRefusedAndNotTouched) {
+  OpenStore store;
+  ASSERT_TRUE(scrape(*store->open_target(kTarget), kStart, {{metric("a"), 1}}).status);
+  const std::string before = dump(*store->view());
+  store.close();
+  const auto current = store.folder() / "db" / "CURRENT", away = store.folder() / "away";
+  std::filesystem::rename(current, away);
+  const auto opened = Store::open(store.options(), system_clock(), null_log());
+  ASSERT_FALSE(opened);
+  EXPECT_EQ(opened.error().code, Code::kCorruption);
+  EXPECT_NE(opened.error().message.find(current.string() + "\" is missing"), std::string::npos)
+      << opened.error().message;
+  std::filesystem::rename(away, current);
+  store.open();
+  EXPECT_EQ(dump(*store->view()), before);
+}
+
+// RocksDB's message file breaks on a full disk, and its library aborts when it writes there again.
+TEST(Folder, HoldsNoMessageFileOfTheLibrary) {
+  OpenStore store;
+  EXPECT_TRUE(std::filesystem::exists(store.folder() / "db" / "CURRENT"));
+  EXPECT_FALSE(std::filesystem::exists(store.folder() / "db" / "LOG"));
 }
 
 TEST(Folder, WithOtherWindowsIsRefused) {

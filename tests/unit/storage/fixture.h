@@ -49,6 +49,11 @@ class OpenStore {
   Store& get() { return *store_; }
   Store* operator->() { return store_.get(); }
   const Options& options() const { return options_; }
+  // For the next opening; the folder stays.
+  void set_options(Options options) {
+    options_ = std::move(options);
+    options_.path = folder_;
+  }
   const std::filesystem::path& folder() const { return folder_; }
 
   void close() { store_.reset(); }
