@@ -239,11 +239,13 @@ Result<> LogDb::read_meta() {
 
 std::vector<int64_t> LogDb::windows() const {
   std::vector<int64_t> numbers;
+  if (!handles_) return numbers;  // it could not be opened again after a failed write
   for (const auto& [window, handle] : handles_->logs) numbers.push_back(window);
   return numbers;
 }
 
 Result<> LogDb::create(int64_t window) {
+  if (!handles_) return Error{Code::kUnavailable, "creating the log of a window: the log is not open"};
   if (handles_->logs.contains(window)) return {};
   rocksdb::ColumnFamilyHandle* handle = nullptr;
   const auto status = handles_->db->CreateColumnFamily(family_options(), family_name(window), &handle);
@@ -253,6 +255,7 @@ Result<> LogDb::create(int64_t window) {
 }
 
 Result<> LogDb::drop(int64_t window, int64_t first_retained) {
+  if (!handles_) return Error{Code::kUnavailable, "dropping the log of a window: the log is not open"};
   rocksdb::WriteOptions sync;
   sync.sync = true;  // a drop is durable at once, and must not be known before what explains it
   auto status = handles_->db->Put(sync, handles_->meta, rocksdb::Slice(kFirstRetained), std::to_string(first_retained));

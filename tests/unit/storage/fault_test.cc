@@ -7,6 +7,7 @@
 
 #include "storage/core/open.h"
 #include "storage/head/target.h"
+#include "storage/log/log_db.h"
 #include "tests/support/naive_store.h"
 #include "tests/support/scrape_generator.h"
 #include "tests/unit/storage/failing_env.h"
@@ -141,6 +142,18 @@ TEST_P(Faults, SyncingMeetsTheFailureToo) {
     if (!written) std::this_thread::sleep_for(std::chrono::milliseconds(20));
   }
   EXPECT_TRUE(written);
+}
+
+// A log that could not be opened again after a failed write says so to the housekeeping, too.
+TEST_P(Faults, ALogThatIsNotOpenAnswersWithAnError) {
+  auto db = LogDb::open({.folder = folder_.folder(), .window_ms = options_.window_ms, .env = env_.get()}, null_log());
+  ASSERT_TRUE(db) << db.error().str();
+  ASSERT_TRUE((*db)->write({{1, "x"}}));
+  files_->set(GetParam());
+  for (int i = 0; i < 3; ++i) EXPECT_FALSE((*db)->write({{1, "y"}}));
+  EXPECT_FALSE((*db)->create(2));
+  EXPECT_FALSE((*db)->drop(1, 2));
+  EXPECT_FALSE((*db)->sync());
 }
 
 INSTANTIATE_TEST_SUITE_P(
