@@ -24,30 +24,9 @@
 #include <string_view>
 #include <vector>
 
-#include "model/labels.h"
-#include "model/sample.h"
+#include "exposition/entry.h"
 
 namespace narthex::exposition {
-
-enum class MetricType : uint8_t { kUnknown, kCounter, kGauge, kHistogram, kGaugeHistogram, kSummary, kInfo, kStateset };
-
-// counter, gauge, histogram, gaugehistogram, summary, info, stateset, unknown.
-std::string_view type_name(MetricType type);
-
-// Where a body stops making sense.
-struct ParseError {
-  std::string message;  // the reference's text
-  size_t offset = 0;    // byte in the body: where the token that is wrong begins
-  int line = 0;         // from 1
-  int column = 0;       // from 1, bytes
-};
-
-// A sample line. `key` is the series as written, name and braces: what identifies a line from one scrape to the next.
-struct SeriesLine {
-  std::string_view key;
-  double value = 0;                    // NaNs are canonical (exposition spec, 2.1)
-  std::optional<Timestamp> timestamp;  // milliseconds
-};
 
 // Not thread-safe. `body` must outlive the walker.
 class TextWalker {
@@ -111,11 +90,6 @@ class TextWalker {
   std::string_view text_;
   std::string unescaped_;
   ParseError error_;
-};
-
-struct LabelView {
-  std::string_view name;
-  std::string_view value;
 };
 
 // The labels of a key, unescaped, in written order. Names may repeat and values may be empty: what that means is not

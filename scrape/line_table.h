@@ -35,7 +35,7 @@ class LineSecret {
   uint64_t salts_[3];
 };
 
-// The lines of one target. Not thread-safe. A LineMatcher reads and changes it; between scrapes the owner may remap or
+// The lines of one target. Not thread-safe. A LineCursor reads and changes it; between scrapes the owner may remap or
 // clear it.
 class LineTable {
  public:
@@ -53,13 +53,14 @@ class LineTable {
   size_t memory_bytes() const;
 
  private:
+  friend class LineCursor;
   friend class LineMatcher;
 
   using Index = uint32_t;
   static constexpr Index kNone = UINT32_MAX;
   static constexpr size_t kLongestKey = UINT16_MAX;  // longer ones are never remembered
 
-  enum class Kind : uint8_t { kSeries, kType, kHelp };
+  enum class Kind : uint8_t { kSeries, kType, kHelp, kUnit };
 
   struct Line {
     uint64_t hash;

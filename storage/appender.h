@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "model/histogram.h"
 #include "model/labels.h"
 #include "model/sample.h"
 
@@ -31,6 +32,25 @@ struct TimedSample {
   Slot slot;
   Timestamp timestamp;
   double value;
+};
+
+// Native histograms, whether at the scrape's time or at their own.
+struct SlotHistogram {
+  Slot slot;
+  bool timed;  // `timestamp` is its own
+  Timestamp timestamp;
+  Histogram histogram;
+};
+
+struct SlotExemplar {
+  Slot slot;
+  Exemplar exemplar;
+};
+
+// Since when the sample of a slot counts.
+struct SlotStart {
+  Slot slot;
+  Timestamp start;
 };
 
 // One scrape being assembled. Belongs to whoever began it, one thread at a time.
@@ -56,6 +76,23 @@ class Scratch {
   // A value with its own timestamp. Several per slot are allowed; conflicts are resolved at commit (scrape spec, 6.2).
   void set_at(Slot slot, Timestamp timestamp, double value) { timed_.push_back({slot, timestamp, value}); }
 
+  // A native histogram at the scrape's timestamp. False, and nothing changed: the slot has a value or a histogram
+  // already in this scrape. Whether it is valid is the caller's to check.
+  bool set_histogram(Slot slot, Histogram histogram) {
+    if (!set(slot, 0)) return false;
+    histograms_.push_back({slot, false, timestamp_, std::move(histogram)});
+    return true;
+  }
+  // One with its own timestamp, as set_at().
+  void set_histogram_at(Slot slot, Timestamp timestamp, Histogram histogram) {
+    histograms_.push_back({slot, true, timestamp, std::move(histogram)});
+  }
+
+  // Goes with the sample that the slot gets in this scrape; without one it is ignored. In ms, not 0.
+  void set_start(Slot slot, Timestamp start) { starts_.push_back({slot, start}); }
+  // Kept in a ring of bounded size; refusals never fail a commit (scrape spec, 6.2).
+  void add_exemplar(Slot slot, Exemplar exemplar) { exemplars_.push_back({slot, std::move(exemplar)}); }
+
   // Slots known to this scratch: those of the target plus those resolved in it.
   Slot slot_count() const { return static_cast<Slot>(slot_count_); }
 
@@ -65,6 +102,10 @@ class Scratch {
   std::vector<double> values_;  // by slot; meaningful where seen
   std::vector<uint64_t> seen_;  // always large enough for slot_count_
   std::vector<TimedSample> timed_;
+  // Usually empty. A slot with a histogram at the scrape's time is in seen_, with a value that means nothing.
+  std::vector<SlotHistogram> histograms_;
+  std::vector<SlotStart> starts_;
+  std::vector<SlotExemplar> exemplars_;
 };
 
 struct CommitResult {
@@ -73,6 +114,7 @@ struct CommitResult {
   uint64_t out_of_order = 0;
   uint64_t duplicate_timestamp = 0;
   uint64_t out_of_bounds = 0;
+  uint64_t exemplar_out_of_order = 0;  // exemplars refused for their timestamps
 };
 
 // New slot of each old slot (kNoSlot: dead), after a compaction of a layout.

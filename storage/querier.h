@@ -8,20 +8,25 @@
 #include <vector>
 
 #include "base/result.h"
+#include "model/histogram.h"
 #include "model/labels.h"
 #include "model/matcher.h"
 #include "model/sample.h"
 
 namespace narthex::storage {
 
-// A series' samples in time order, as two arrays of equal length. Stale markers are values like others (see
-// is_stale_marker). Reused between reads: clear() keeps memory.
+// A series' samples in time order: those that are numbers, as two arrays of equal length, and beside them its native
+// histograms. Stale markers are numbers like others (see is_stale_marker), after histograms too. Reused between reads:
+// clear() keeps memory.
 struct Column {
   std::vector<Timestamp> timestamps;
   std::vector<double> values;
+  // Since when each number counts, in ms, 0: unknown. Empty if that is known of none; else as long as the two above.
+  std::vector<Timestamp> starts;
+  std::vector<HistogramSample> histograms;  // no timestamp occurs among the numbers too
 
   size_t size() const { return timestamps.size(); }
-  void clear() { timestamps.clear(), values.clear(); }
+  void clear() { timestamps.clear(), values.clear(), starts.clear(), histograms.clear(); }
   void push(Timestamp t, double v) { timestamps.push_back(t), values.push_back(v); }
 };
 
@@ -39,6 +44,11 @@ class SeriesSet {
 
 inline constexpr Timestamp kMinTime = INT64_MIN;
 inline constexpr Timestamp kMaxTime = INT64_MAX;
+
+struct SeriesExemplars {
+  Labels series;
+  std::vector<Exemplar> exemplars;  // timestamps ascending
+};
 
 // A consistent state of the store: what was acknowledged when it was taken, and nothing else. Immutable; thread-safe.
 class View {

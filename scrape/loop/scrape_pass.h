@@ -56,6 +56,7 @@ class ScrapePass {
   uint32_t on_type(std::string_view name, exposition::MetricType type) { return setup_.metadata.on_type(name, type); }
   uint32_t on_help(std::string_view name, std::string_view text) { return setup_.metadata.on_help(name, text); }
   void on_metadata_seen(uint32_t ref) { setup_.metadata.on_seen(ref); }
+  void on_extras(storage::Slot, const exposition::SeriesLine&) {}
 
  private:
   bool limit_reached();

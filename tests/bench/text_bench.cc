@@ -93,6 +93,7 @@ struct Sink {
   uint32_t on_type(std::string_view, exposition::MetricType) { return 0; }
   uint32_t on_help(std::string_view, std::string_view) { return 0; }
   void on_metadata_seen(uint32_t) { ++metadata; }
+  void on_extras(storage::Slot, const exposition::SeriesLine&) {}
 };
 
 void report(benchmark::State& state, const Body& body) {

@@ -40,6 +40,7 @@ struct MatchCounter : Counter {
   uint32_t on_type(std::string_view, exposition::MetricType) { return 0; }
   uint32_t on_help(std::string_view, std::string_view) { return 0; }
   void on_metadata_seen(uint32_t) {}
+  void on_extras(storage::Slot, const exposition::SeriesLine&) {}
   void on_known(storage::Slot, double, std::optional<Timestamp>, bool) { ++known; }
   scrape::Verdict on_unknown(const exposition::SeriesLine&, exposition::MetricType) {
     return scrape::Verdict::stored(static_cast<storage::Slot>(unknown++));

@@ -172,6 +172,7 @@ TEST_F(LineMatcherTest, RemapMovesSlots) {
     uint32_t on_type(std::string_view, exposition::MetricType) { return 7; }
     uint32_t on_help(std::string_view, std::string_view) { return 7; }
     void on_metadata_seen(uint32_t ref) { EXPECT_EQ(ref, 7u); }
+    void on_extras(storage::Slot, const exposition::SeriesLine&) {}
   };
   const std::string text = "# TYPE a gauge\na 0\nb 1\ndrop 5\nc 2\n";
   auto slots = [&](std::string_view what) {

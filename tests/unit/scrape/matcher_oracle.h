@@ -79,6 +79,7 @@ class MatcherSide {
     return 2;
   }
   void on_metadata_seen(uint32_t) { ++metadata_seen; }
+  void on_extras(storage::Slot, const exposition::SeriesLine&) {}
 
   Story scrape(std::string_view body, size_t budget = SIZE_MAX) {
     known = unknown = metadata_told = metadata_seen = 0;
