@@ -1,9 +1,14 @@
 #include "base/log.h"
 
+#include <fcntl.h>
+#include <spdlog/sinks/basic_file_sink.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
+#include <unistd.h>
 
+#include <cerrno>
 #include <chrono>
+#include <cstring>
 #include <ctime>
 
 #include "base/quote.h"
@@ -51,10 +56,10 @@ std::string json_line(LogLevel level, std::string_view message, std::initializer
 }
 
 // Lines and levels are made here; spdlog brings the locked, flushing sink.
-class StderrLog final : public Log {
+class SinkLog final : public Log {
  public:
-  StderrLog(LogLevel level, LogFormat format)
-      : level_(level), format_(format), out_("narthex", std::make_shared<spdlog::sinks::stderr_sink_mt>()) {
+  SinkLog(LogLevel level, LogFormat format, spdlog::sink_ptr sink)
+      : level_(level), format_(format), out_("narthex", std::move(sink)) {
     out_.set_pattern("%v");
     out_.set_level(spdlog::level::trace);
     out_.flush_on(spdlog::level::trace);
@@ -79,7 +84,20 @@ class NullLog final : public Log {
 }  // namespace
 
 std::unique_ptr<Log> make_stderr_log(LogLevel level, LogFormat format) {
-  return std::make_unique<StderrLog>(level, format);
+  return std::make_unique<SinkLog>(level, format, std::make_shared<spdlog::sinks::stderr_sink_mt>());
+}
+
+Result<std::unique_ptr<Log>> open_file_log(const std::string& path, LogLevel level) {
+  // spdlog makes folders that are missing and words its errors its own way: so look first.
+  const int file = ::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0644);
+  if (file < 0) return Error{Code::kIo, "open " + path + ": " + std::strerror(errno)};
+  ::close(file);
+  try {
+    auto sink = std::make_shared<spdlog::sinks::basic_file_sink_mt>(path);
+    return std::unique_ptr<Log>(std::make_unique<SinkLog>(level, LogFormat::kJson, std::move(sink)));
+  } catch (const spdlog::spdlog_ex& problem) {
+    return Error{Code::kIo, problem.what()};
+  }
 }
 
 Log& null_log() {

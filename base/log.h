@@ -12,6 +12,8 @@
 #include <string_view>
 #include <utility>
 
+#include "base/result.h"
+
 namespace narthex {
 
 enum class LogLevel { kDebug, kInfo, kWarn, kError };
@@ -39,6 +41,9 @@ class Log {
 
 // A log to standard error.
 std::unique_ptr<Log> make_stderr_log(LogLevel level, LogFormat format);
+
+// A log of JSON lines that is appended to a file, made if it is not there. Error: `open <path>: <reason>`.
+Result<std::unique_ptr<Log>> open_file_log(const std::string& path, LogLevel level);
 
 // A log that forgets everything, for tests and offline commands.
 Log& null_log();

@@ -1,5 +1,7 @@
 #include "exposition/entry.h"
 
+#include <algorithm>
+
 namespace narthex::exposition {
 
 std::string_view type_name(MetricType type) {
@@ -22,6 +24,13 @@ std::string_view type_name(MetricType type) {
       return "stateset";
   }
   return "unknown";
+}
+
+LinePlace place_of(std::string_view body, size_t offset) {
+  const std::string_view before = body.substr(0, offset);
+  const size_t newline = before.rfind('\n');
+  return {.line = static_cast<int>(std::count(before.begin(), before.end(), '\n')) + 1,
+          .column = static_cast<int>(newline == before.npos ? offset : offset - newline - 1) + 1};
 }
 
 }  // namespace narthex::exposition

@@ -25,6 +25,13 @@ struct ParseError {
   int column = 0;       // from 1, bytes
 };
 
+// Line and column, from 1, of a byte of a text body.
+struct LinePlace {
+  int line = 0;
+  int column = 0;
+};
+LinePlace place_of(std::string_view body, size_t offset);
+
 struct LabelView {
   std::string_view name;
   std::string_view value;

@@ -20,7 +20,6 @@ uint64_t random_seed() {
 // What a section asks for and this version does not do.
 std::vector<std::string> unserved(const JobOptions& job) {
   std::vector<std::string> missing;
-  if (!job.failure_log_file.empty()) missing.push_back("scrape_failure_log_file");
   if (job.scrape_native_histograms) missing.push_back("scrape_native_histograms");
   if (job.convert_classic_histograms) missing.push_back("convert_classic_histograms_to_nhcb");
   if (std::none_of(job.protocols.begin(), job.protocols.end(), is_readable) && !job.protocols.empty()) {
@@ -39,6 +38,7 @@ class ManagerImpl final : public Manager {
   void set_targets(const std::string& job, std::vector<TargetGroup> groups) override;
   std::vector<PoolStatus> status() const override;
   std::vector<TargetMetadata> metadata() const override;
+  std::vector<TargetHistory> history(const HistoryFilter& filter) const override;
   Stats stats() const override { return counters_.stats(); }
   void stop() override;
 
@@ -46,7 +46,7 @@ class ManagerImpl final : public Manager {
   using States = std::vector<std::shared_ptr<const PoolState>>;
   using Runtimes = std::map<std::string, std::shared_ptr<JobRuntime>>;
 
-  Result<Runtimes> compile_changed(const std::vector<JobOptions>& jobs) const;
+  Result<Runtimes> compile_changed(const std::vector<JobOptions>& jobs);
   void warn_of_unserved(const JobOptions& job) const;
   void publish();
   States states() const;
@@ -60,6 +60,7 @@ class ManagerImpl final : public Manager {
   mutable std::mutex change_mutex_;
   bool stopped_ = false;
   uint64_t seed_;
+  FailureLogs failure_logs_;
   Shards shards_;
   std::map<std::string, std::unique_ptr<Pool>> pools_;
 
@@ -89,12 +90,14 @@ void ManagerImpl::set_external_labels(const Labels& labels) {
   for (auto& [name, pool] : pools_) pool->set_seed(seed_);
 }
 
-Result<ManagerImpl::Runtimes> ManagerImpl::compile_changed(const std::vector<JobOptions>& jobs) const {
+Result<ManagerImpl::Runtimes> ManagerImpl::compile_changed(const std::vector<JobOptions>& jobs) {
   Runtimes changed;
   for (const JobOptions& job : jobs) {
     auto running = pools_.find(job.job_name);
     if (running != pools_.end() && running->second->options() == job) continue;
-    auto runtime = JobRuntime::create(job);
+    auto failure_log = failure_logs_.get(job.failure_log_file);
+    if (!failure_log) return prefixed("scrape config \"" + job.job_name + "\": ", failure_log.error());
+    auto runtime = JobRuntime::create(job, std::move(*failure_log));
     if (!runtime) return prefixed("scrape config \"" + job.job_name + "\": ", runtime.error());
     changed[job.job_name] = std::move(*runtime);
   }
@@ -113,6 +116,7 @@ Result<> ManagerImpl::apply(std::vector<JobOptions> jobs) {
   if (stopped_) return Error{Code::kUnavailable, "scraping has stopped"};
   auto changed = compile_changed(jobs);
   if (!changed) return changed.error();
+  if (auto reopened = failure_logs_.reopen(); !reopened) return reopened.error();
   std::erase_if(pools_, [&](const auto& entry) {
     return std::none_of(jobs.begin(), jobs.end(), [&](const JobOptions& job) { return job.job_name == entry.first; });
   });
@@ -159,6 +163,12 @@ std::vector<PoolStatus> ManagerImpl::status() const {
 std::vector<TargetMetadata> ManagerImpl::metadata() const {
   std::vector<TargetMetadata> all;
   for (const auto& state : states()) append_metadata(*state, all);
+  return all;
+}
+
+std::vector<TargetHistory> ManagerImpl::history(const HistoryFilter& filter) const {
+  std::vector<TargetHistory> all;
+  for (const auto& state : states()) append_history(*state, filter, all);
   return all;
 }
 

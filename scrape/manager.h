@@ -10,6 +10,7 @@
 #include "exposition/text.h"
 #include "model/target_group.h"
 #include "net/reactor.h"
+#include "scrape/history.h"
 #include "scrape/options.h"
 #include "storage/store.h"
 
@@ -98,6 +99,8 @@ class Manager {
   virtual std::vector<PoolStatus> status() const = 0;
   // Of all active targets, in the order of status(). Copies pointers only.
   virtual std::vector<TargetMetadata> metadata() const = 0;
+  // The last attempts of the active targets that the filter asks for, in the order of status().
+  virtual std::vector<TargetHistory> history(const HistoryFilter& filter) const = 0;
   virtual Stats stats() const = 0;
 
   // Stops all loops, cancels scrapes in flight, writes no stale markers (scrape spec, section 9: shutdown).

@@ -128,6 +128,7 @@ web::Sources Server::sources(int64_t evaluation_interval_ms) {
   sources.engine = std::make_shared<promql::Engine>(engine_options(flags_, evaluation_interval_ms), clock_);
   sources.targets = [this] { return manager_->status(); };
   sources.metadata = [this] { return manager_->metadata(); };
+  sources.history = [this](const scrape::HistoryFilter& filter) { return manager_->history(filter); };
   sources.config_yaml = [this] { return configuration_.yaml(); };
   sources.external_url = external_url_;
   sources.own_port = port_;

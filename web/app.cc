@@ -31,6 +31,7 @@ constexpr ApiRoute kApiRoutes[] = {
     {"/api/v1/label/:name/values", kGet, label_values},
     {"/api/v1/metadata", kGet, metric_metadata},
     {"/api/v1/targets", kGet, targets},
+    {"/api/v1/targets/history", kGet, target_history},
     {"/api/v1/targets/metadata", kGet, target_metadata},
     {"/api/v1/scrape_pools", kGet, scrape_pools},
     {"/api/v1/status/config", kGet, status_config},

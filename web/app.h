@@ -32,6 +32,7 @@ struct Sources {
   std::shared_ptr<const promql::Engine> engine;
   std::function<std::vector<scrape::PoolStatus>()> targets;
   std::function<std::vector<scrape::TargetMetadata>()> metadata;
+  std::function<std::vector<scrape::TargetHistory>(const scrape::HistoryFilter&)> history;
   std::function<std::string()> config_yaml;
   std::string external_url;  // with scheme and host, without a slash at the end
   uint16_t own_port = 0;     // what we listen on: targets on this machine are shown under external_url

@@ -132,12 +132,8 @@ std::string tail_error(std::string_view body, const char* line, const char* p, c
 
 ParseError located(std::string_view body, const char* at, std::string message) {
   const size_t offset = static_cast<size_t>(at - body.data());
-  const std::string_view before = body.substr(0, offset);
-  const size_t newline = before.rfind('\n');
-  return {.message = std::move(message),
-          .offset = offset,
-          .line = static_cast<int>(std::count(before.begin(), before.end(), '\n')) + 1,
-          .column = static_cast<int>(newline == before.npos ? offset : offset - newline - 1) + 1};
+  const LinePlace place = place_of(body, offset);
+  return {.message = std::move(message), .offset = offset, .line = place.line, .column = place.column};
 }
 
 }  // namespace narthex::exposition::text

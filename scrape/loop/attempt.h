@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/result.h"
+#include "scrape/history.h"
 #include "scrape/loop/scrape_pass.h"
 #include "scrape/loop/series_state.h"
 
@@ -14,9 +15,11 @@ namespace narthex::scrape {
 struct Attempt {
   int64_t timestamp_ns = 0;  // of the scrape, aligned
   int64_t started_steady = 0;
+  int64_t handed_over_steady = 0;  // to the store
   double duration_seconds = 0;
-  int64_t body_bytes = 0;  // -1: over the limit
   std::string body;
+  std::string content_type;
+  AttemptRecord record;                       // what is told of it afterwards
   std::unique_ptr<storage::Scratch> scratch;  // until it is handed to the store
   std::optional<ScrapePass> pass;             // if the body had something to read
   PassCounts counts;
@@ -24,6 +27,7 @@ struct Attempt {
   Seen seen;
   std::optional<Error> error;  // why it failed, if it did
 
+  int64_t& spent(Phase phase) { return record.phase_ns[static_cast<size_t>(phase)]; }
   Timestamp timestamp() const { return timestamp_ns / 1'000'000; }
 };
 

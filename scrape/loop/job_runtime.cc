@@ -2,12 +2,14 @@
 
 namespace narthex::scrape {
 
-Result<std::shared_ptr<JobRuntime>> JobRuntime::create(const JobOptions& options) {
+Result<std::shared_ptr<JobRuntime>> JobRuntime::create(const JobOptions& options,
+                                                       std::shared_ptr<FailureLog> failure_log) {
   auto factory = TargetFactory::create(options);
   if (!factory) return factory.error();
   auto rules = SeriesRules::compile(options);
   if (!rules) return rules.error();
-  return std::shared_ptr<JobRuntime>(new JobRuntime(options, std::move(*factory), std::move(*rules)));
+  return std::shared_ptr<JobRuntime>(
+      new JobRuntime(options, std::move(*factory), std::move(*rules), std::move(failure_log)));
 }
 
 std::optional<Error> JobRuntime::target_limit_error() const {

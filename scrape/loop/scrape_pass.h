@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "scrape/history.h"
 #include "scrape/line_matcher.h"
 #include "scrape/loop/metadata_cache.h"
 #include "scrape/loop/series_state.h"
@@ -32,6 +33,14 @@ struct PassCounts {
   std::string refusal;        // its reason
 };
 
+// Why a pass failed, and where.
+struct PassFailure {
+  Error error;
+  FailureClass failure = FailureClass::kParse;
+  // Of the body: where the error is. A limit on the whole scrape concerns no place.
+  std::optional<size_t> offset;
+};
+
 // One scrape's reading. Not thread-safe. Also the sink of its line matcher.
 class ScrapePass {
  public:
@@ -40,10 +49,8 @@ class ScrapePass {
   // Reads about `budget` bytes more. True: there is more to read.
   bool step(size_t budget);
 
-  // After the last step: why the scrape fails, if it does. kLimit: a limit that the user set.
-  const std::optional<Error>& error() const { return error_; }
-  bool over_sample_limit() const { return over_sample_limit_; }
-  bool over_label_limit() const { return over_label_limit_; }
+  // After the last step: why the scrape fails, if it does.
+  const std::optional<PassFailure>& failure() const { return failure_; }
   const PassCounts& counts() const { return counts_; }
   // The series reached, whether the pass failed or not.
   Seen seen() const;
@@ -62,9 +69,10 @@ class ScrapePass {
   bool limit_reached();
   void append_now(storage::Slot slot, double value);
   void append_at(storage::Slot slot, Timestamp timestamp, double value);
-  Verdict stop(Error error);
+  Verdict stop(FailureClass failure, Error error, const exposition::SeriesLine& line);
 
   const PassSetup setup_;
+  const std::string_view body_;
   const bool honor_timestamps_;
   const uint64_t sample_limit_;  // UINT64_MAX: none
   LineMatcher matcher_;
@@ -72,9 +80,8 @@ class ScrapePass {
   PassCounts counts_;
   uint64_t appended_ = 0;
   bool over_sample_limit_ = false;
-  bool over_label_limit_ = false;
   SlotSet timed_;  // series with a timestamp of their own
-  std::optional<Error> error_;
+  std::optional<PassFailure> failure_;
 };
 
 inline bool ScrapePass::limit_reached() {

@@ -14,6 +14,7 @@
 #include "net/http_client.h"
 #include "net/reactor.h"
 #include "scrape/line_table.h"
+#include "scrape/loop/body_keeper.h"
 #include "scrape/loop/counters.h"
 #include "scrape/loop/job_runtime.h"
 #include "scrape/loop/metadata_cache.h"
@@ -86,6 +87,7 @@ class Shard {
   void give_buffer(std::string buffer);
 
   MetadataInterner& interner() { return interner_; }
+  BodyKeeper& failed_bodies() { return failed_bodies_; }
 
   void add(std::shared_ptr<TargetLoop> loop);
   void remove(TargetLoop* loop);
@@ -108,6 +110,7 @@ class Shard {
   std::unordered_map<TargetLoop*, std::shared_ptr<TargetLoop>> loops_;
   std::vector<std::string> buffers_;
   MetadataInterner interner_;
+  BodyKeeper failed_bodies_;
   int working_ = 0;
   bool stopping_ = false;
   std::promise<void> idle_;

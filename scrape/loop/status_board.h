@@ -5,6 +5,7 @@
 #include <mutex>
 #include <string>
 
+#include "scrape/loop/attempt_log.h"
 #include "scrape/loop/metadata_cache.h"
 #include "scrape/manager.h"
 
@@ -37,8 +38,11 @@ class StatusBoard {
     const std::lock_guard lock(mutex_);
     return metadata_;
   }
+  AttemptLog& attempts() { return attempts_; }
+  const AttemptLog& attempts() const { return attempts_; }
 
  private:
+  AttemptLog attempts_;
   mutable std::mutex mutex_;
   ScrapeOutcome outcome_;
   std::shared_ptr<const MetadataTable> metadata_ = std::make_shared<const MetadataTable>();

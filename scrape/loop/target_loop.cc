@@ -1,6 +1,7 @@
 #include "scrape/loop/target_loop.h"
 
 #include "exposition/content_type.h"
+#include "scrape/loop/request_failure.h"
 #include "scrape/request.h"
 
 namespace narthex::scrape {
@@ -83,7 +84,9 @@ void TargetLoop::wait_for_tick(Step next) { wait(next_tick_steady_ - world().clo
 void TargetLoop::begin() {
   if (shard_.stopping()) return;
   shard_.add(shared_from_this());
-  wait(first_scrape_delay(hash_, seed_, interval_.ns, world().clock.now_ns()), &TargetLoop::tick);
+  const int64_t delay = first_scrape_delay(hash_, seed_, interval_.ns, world().clock.now_ns());
+  next_tick_steady_ = world().clock.steady_ns() + delay;
+  wait(delay, &TargetLoop::tick);
 }
 
 void TargetLoop::apply_pending_job() {
@@ -102,19 +105,21 @@ void TargetLoop::tick() {
   shard_.begin_work();
   attempt_ = std::make_unique<Attempt>();
   attempt_->started_steady = world().clock.steady_ns();
-  attempt_->timestamp_ns = schedule_.fire(world().clock.now_ns(), attempt_->started_steady);
+  attempt_->record.start_ns = world().clock.now_ns();
+  attempt_->record.late_ns = std::max<int64_t>(attempt_->started_steady - next_tick_steady_, 0);
+  attempt_->timestamp_ns = schedule_.fire(attempt_->record.start_ns, attempt_->started_steady);
   metadata_.begin_scrape();
   if (auto remap = series_.take_remap()) lines_.remap(*remap);
   if (auto error = job_->runtime->target_limit_error()) {
     Counters::add(world().counters.exceeded_target_limit);
-    return fail(std::move(*error));
+    return fail(FailureClass::kTargetLimit, std::nullopt, std::move(*error));
   }
   fetch();
 }
 
 void TargetLoop::fetch() {
   auto client = shard_.client(*job_);
-  if (!client) return fail(client.error());
+  if (!client) return fail_request(FailureClass::kClient, std::nullopt, client.error());
   net::Request request = make_request(options(), url_, unix_socket_, timeout_);
   request.buffer = shard_.take_buffer();
   (*client)->send(std::move(request),
@@ -124,37 +129,51 @@ void TargetLoop::fetch() {
 void TargetLoop::on_outcome(net::Outcome outcome) {
   if (shard_.stopping()) return end_attempt();
   if (outcome) return on_response(*outcome);
-  if (outcome.error().phase == net::FailedPhase::kBodyLimit) {
-    attempt_->body_bytes = -1;
+  const net::Failure& failure = outcome.error();
+  note_phases(failure.phases);
+  attempt_->record.status = failure.status;
+  if (failure.phase == net::FailedPhase::kBodyLimit) {
+    attempt_->record.body_bytes = -1;
     Counters::add(world().counters.exceeded_body_size_limit);
   }
-  fail(outcome.error().error);
+  const RequestFailure what = classify(failure);
+  fail_request(what.failure, what.failed_in, failure.error);
 }
 
 void TargetLoop::on_response(net::Response& response) {
-  attempt_->body = std::move(response.body);
-  if (auto ok = check_status(response.status, response.reason); !ok) return fail(ok.error());
-  attempt_->body_bytes = static_cast<int64_t>(attempt_->body.size());
-  if (attempt_->body.empty()) return succeed();
-  const std::string_view type = response.header("Content-Type");
-  auto format = exposition::choose_readable_format(type, options().fallback_protocol);
+  Attempt& attempt = *attempt_;
+  note_phases(response.phases);
+  attempt.record.status = response.status;
+  attempt.record.wire_bytes = response.wire_bytes;
+  attempt.body = std::move(response.body);
+  attempt.content_type = response.header("Content-Type");
+  if (auto ok = check_status(response.status, response.reason); !ok) {
+    return fail_request(FailureClass::kStatus, std::nullopt, ok.error());
+  }
+  attempt.record.body_bytes = static_cast<int64_t>(attempt.body.size());
+  if (attempt.body.empty()) return succeed();
+  auto format = exposition::choose_readable_format(attempt.content_type, options().fallback_protocol);
   if (!format) {
     world().log.error("Failed to determine correct type of scrape target.", {{"scrape_pool", options().job_name},
                                                                              {"target", url_},
-                                                                             {"content_type", std::string(type)},
+                                                                             {"content_type", attempt.content_type},
                                                                              {"err", format.error().message}});
-    return fail(format.error());
+    return fail(FailureClass::kContentType, std::nullopt, format.error());
   }
-  attempt_->scratch = series_.begin(attempt_->timestamp(), world().clock.now_ms());
-  attempt_->pass.emplace(
-      PassSetup{options(), public_labels_, job_->rules, series_.appender(), *attempt_->scratch, lines_, metadata_},
-      attempt_->body);
+  attempt.scratch = series_.begin(attempt.timestamp(), world().clock.now_ms());
+  attempt.pass.emplace(
+      PassSetup{options(), public_labels_, job_->rules, series_.appender(), *attempt.scratch, lines_, metadata_},
+      attempt.body);
+  attempt.spent(Phase::kParse) = 0;
   read();
 }
 
 void TargetLoop::read() {
   if (shard_.stopping()) return end_attempt();
-  if (!attempt_->pass->step(kBytesPerTurn)) return on_read();
+  const int64_t begun = world().clock.steady_ns();
+  const bool more = attempt_->pass->step(kBytesPerTurn);
+  attempt_->spent(Phase::kParse) += world().clock.steady_ns() - begun;
+  if (!more) return on_read();
   shard_.post([self = shared_from_this()] { self->read(); });
 }
 
@@ -163,10 +182,12 @@ void TargetLoop::on_read() {
   attempt.counts = attempt.pass->counts();
   attempt.seen = attempt.pass->seen();
   attempt.added = series_.count_added(attempt.seen);
+  if (const auto& failure = attempt.pass->failure()) {
+    if (failure->failure == FailureClass::kLabelLimit) Counters::add(world().counters.exceeded_label_limits);
+    if (failure->failure == FailureClass::kSampleLimit) Counters::add(world().counters.exceeded_sample_limit);
+    return fail(failure->failure, Phase::kParse, failure->error, failure->offset);
+  }
   shard_.give_buffer(std::exchange(attempt.body, {}));
-  if (attempt.pass->over_label_limit()) Counters::add(world().counters.exceeded_label_limits);
-  if (attempt.pass->over_sample_limit()) Counters::add(world().counters.exceeded_sample_limit);
-  if (attempt.pass->error()) return fail(*attempt.pass->error());
   succeed();
 }
 
@@ -175,9 +196,18 @@ void TargetLoop::succeed() {
   commit(true);
 }
 
-void TargetLoop::fail(Error error) {
+// The request got no usable answer.
+void TargetLoop::fail_request(FailureClass failure, std::optional<Phase> failed_in, Error error) {
+  if (const FailureLog* log = job_->runtime->failure_log()) log->write(options().job_name, url_, error.message);
+  fail(failure, failed_in, std::move(error));
+}
+
+void TargetLoop::fail(FailureClass failure, std::optional<Phase> failed_in, Error error, std::optional<size_t> offset) {
   world().log.debug("Scrape failed", {{"scrape_pool", options().job_name}, {"target", url_}, {"err", error.message}});
+  attempt_->record.failure = failure;
+  attempt_->record.failed_in = failed_in;
   attempt_->error = std::move(error);
+  keep_body(offset);
   attempt_->pass.reset();
   attempt_->scratch = nullptr;  // what was read of the body leaves no trace
   attempt_->scratch = series_.begin(attempt_->timestamp(), world().clock.now_ms());
@@ -198,6 +228,7 @@ void TargetLoop::commit(bool up) {
 }
 
 void TargetLoop::hand_over() {
+  attempt_->handed_over_steady = world().clock.steady_ns();
   // The store may answer after the shard has stopped: then nobody listens any more.
   series_.appender().commit(std::move(attempt_->scratch),
                             [mailbox = shard_.mailbox(), loop = weak_from_this()](storage::CommitResult result) {
@@ -210,6 +241,9 @@ void TargetLoop::hand_over() {
 void TargetLoop::on_committed(const storage::CommitResult& result) {
   if (!attempt_) return;  // released meanwhile
   if (state_ == State::kMarking) return ended();
+  const int64_t now = world().clock.steady_ns();
+  if (attempt_->handed_over_steady != 0) attempt_->spent(Phase::kAppend) = now - attempt_->handed_over_steady;
+  attempt_->record.duration_ns = now - attempt_->started_steady;
   remember(result);
   count(result);
   warn_of_refused(result);

@@ -5,9 +5,12 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 
+#include "net/http_client.h"
 #include "net/reactor.h"
+#include "scrape/history.h"
 #include "scrape/loop/attempt.h"
 #include "scrape/loop/series_state.h"
 #include "scrape/loop/shard.h"
@@ -31,8 +34,11 @@ class TargetLoop : public std::enable_shared_from_this<TargetLoop> {
   void end(bool with_markers);
   // All but job and discovered labels.
   TargetStatus status() const;
+  // All but job.
+  TargetHistory history(size_t attempts) const;
   uint64_t hash() const { return hash_; }
   const Labels& public_labels() const { return public_labels_; }
+  const std::string& url() const { return url_; }
   std::shared_ptr<const MetadataTable> metadata() const { return board_.metadata(); }
 
   // For the shard when it stops.
@@ -57,7 +63,10 @@ class TargetLoop : public std::enable_shared_from_this<TargetLoop> {
   void read();
   void on_read();
   void succeed();
-  void fail(Error error);
+  void fail_request(FailureClass failure, std::optional<Phase> failed_in, Error error);
+  // `offset`: of the body, where the error is.
+  void fail(FailureClass failure, std::optional<Phase> failed_in, Error error,
+            std::optional<size_t> offset = std::nullopt);
   void commit(bool up);
   void hand_over();
   void on_committed(const storage::CommitResult& result);
@@ -65,6 +74,8 @@ class TargetLoop : public std::enable_shared_from_this<TargetLoop> {
   void end_attempt();
 
   // What is told about it.
+  void note_phases(const net::Phases& phases);
+  void keep_body(std::optional<size_t> offset);
   Report make_report(bool up) const;
   void count(const storage::CommitResult& result) const;
   void warn_of_refused(const storage::CommitResult& result) const;

@@ -3,6 +3,39 @@
 
 namespace narthex::scrape {
 
+void TargetLoop::note_phases(const net::Phases& phases) {
+  attempt_->spent(Phase::kResolve) = phases.resolve;
+  attempt_->spent(Phase::kConnect) = phases.connect;
+  attempt_->spent(Phase::kTls) = phases.tls;
+  attempt_->spent(Phase::kFirstByte) = phases.first_byte;
+  attempt_->spent(Phase::kBody) = phases.body;
+}
+
+void TargetLoop::keep_body(std::optional<size_t> offset) {
+  Attempt& attempt = *attempt_;
+  if (attempt.body.empty()) return;
+  FailedBody facts;
+  facts.start_ns = attempt.record.start_ns;
+  facts.content_type = attempt.content_type;
+  if (offset) {
+    facts.offset = *offset;
+    const exposition::LinePlace place = exposition::place_of(attempt.body, *offset);
+    facts.line = place.line;
+    facts.column = place.column;
+  }
+  const auto before = board_.attempts().failed_body();
+  board_.attempts().set_failed_body(shard_.failed_bodies().keep(std::move(facts), attempt.body, before));
+}
+
+TargetHistory TargetLoop::history(size_t attempts) const {
+  TargetHistory out;
+  out.labels = public_labels_;
+  out.url = url_;
+  out.attempts = board_.attempts().newest(attempts);
+  if (const auto body = board_.attempts().failed_body()) out.failed_body = body->unpack();
+  return out;
+}
+
 Report TargetLoop::make_report(bool up) const {
   const Attempt& attempt = *attempt_;
   return {up,
@@ -12,7 +45,7 @@ Report TargetLoop::make_report(bool up) const {
           attempt.added,
           timeout_.to_seconds(),
           options().limits.samples,
-          attempt.body_bytes};
+          attempt.record.body_bytes};
 }
 
 void TargetLoop::count(const storage::CommitResult& result) const {
@@ -61,17 +94,23 @@ std::string warning_text(const PassCounts& counts, const storage::CommitResult& 
 }  // namespace
 
 void TargetLoop::publish(const storage::CommitResult& result) {
-  const Attempt& attempt = *attempt_;
-  ScrapeOutcome outcome;
+  Attempt& attempt = *attempt_;
+  AttemptRecord& record = attempt.record;
   if (!result.status) {
-    outcome.error = result.status.error().message;
+    record.failure = FailureClass::kStore;
+    record.failed_in = Phase::kAppend;
+    record.error = result.status.error().message;
   } else if (attempt.error) {
-    outcome.error = attempt.error->message;
+    record.error = attempt.error->message;
   }
+  record.samples = attempt.counts.total;
+  ScrapeOutcome outcome;
+  outcome.error = record.error;
   outcome.health = result.status && !attempt.error ? Health::kUp : Health::kDown;
   outcome.warning = warning_text(attempt.counts, result);
   outcome.timestamp_ns = attempt.timestamp_ns;
   outcome.duration_seconds = attempt.duration_seconds;
+  board_.attempts().add(record);
   board_.set_outcome(std::move(outcome));
 }
 

@@ -152,14 +152,37 @@ PoolStatus describe(const PoolState& pool) {
   return describer.take();
 }
 
-void append_metadata(const PoolState& pool, std::vector<TargetMetadata>& out) {
+namespace {
+
+// Calls `visit` for each active target of a pool, once.
+template <class Visit>
+void for_each_active(const PoolState& pool, Visit visit) {
   std::unordered_set<const TargetLoop*> known;
   for (const auto& group : pool.groups) {
     for (const TargetRecord& record : group->targets) {
-      if (!record.loop || !known.insert(record.loop.get()).second) continue;
-      out.push_back({pool.job->options().job_name, record.loop->public_labels(), record.loop->metadata()});
+      if (record.loop && known.insert(record.loop.get()).second) visit(*record.loop);
     }
   }
+}
+
+}  // namespace
+
+void append_metadata(const PoolState& pool, std::vector<TargetMetadata>& out) {
+  for_each_active(pool, [&](const TargetLoop& loop) {
+    out.push_back({pool.job->options().job_name, loop.public_labels(), loop.metadata()});
+  });
+}
+
+void append_history(const PoolState& pool, const HistoryFilter& filter, std::vector<TargetHistory>& out) {
+  const std::string& job = pool.job->options().job_name;
+  if (!filter.job.empty() && filter.job != job) return;
+  for_each_active(pool, [&](const TargetLoop& loop) {
+    const bool wanted =
+        filter.target.empty() || loop.url() == filter.target || loop.public_labels().get("instance") == filter.target;
+    if (!wanted) return;
+    out.push_back(loop.history(filter.attempts));
+    out.back().job = job;
+  });
 }
 
 }  // namespace narthex::scrape

@@ -35,6 +35,7 @@ struct PoolState {
 
 PoolStatus describe(const PoolState& pool);
 void append_metadata(const PoolState& pool, std::vector<TargetMetadata>& out);
+void append_history(const PoolState& pool, const HistoryFilter& filter, std::vector<TargetHistory>& out);
 
 // Not thread-safe.
 class Pool {

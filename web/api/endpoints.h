@@ -33,6 +33,7 @@ Answer target_metadata(const Call& call);
 
 Answer targets(const Call& call);
 Answer scrape_pools(const Call& call);
+Answer target_history(const Call& call);
 
 Answer status_config(const Call& call);
 Answer status_flags(const Call& call);

@@ -1,0 +1,110 @@
+#include "scrape/loop/attempt_log.h"
+
+#include <algorithm>
+#include <limits>
+
+namespace narthex::scrape {
+namespace {
+
+template <class T>
+T clamped(int64_t value) {
+  return static_cast<T>(std::clamp<int64_t>(value, std::numeric_limits<T>::min(), std::numeric_limits<T>::max()));
+}
+
+}  // namespace
+
+AttemptLog::Packed AttemptLog::pack(const AttemptRecord& record) {
+  Packed packed{};
+  packed.start_us = record.start_ns / 1000;
+  packed.late_us = clamped<uint32_t>(record.late_ns / 1000);
+  packed.duration_us = clamped<uint32_t>(record.duration_ns / 1000);
+  for (size_t i = 0; i < kPhases; ++i) {
+    const int64_t ns = record.phase_ns[i];
+    packed.phase_us[i] = ns < 0 ? -1 : clamped<int32_t>(ns / 1000);
+  }
+  packed.wire_bytes = clamped<uint32_t>(record.wire_bytes);
+  packed.body_bytes = clamped<int32_t>(record.body_bytes);
+  packed.samples = clamped<uint32_t>(static_cast<int64_t>(record.samples));
+  packed.status = clamped<uint16_t>(record.status);
+  packed.failure = record.failure;
+  packed.failed_in = record.failed_in ? static_cast<uint8_t>(*record.failed_in) : static_cast<uint8_t>(kPhases);
+  packed.text = kNoText;
+  return packed;
+}
+
+AttemptRecord AttemptLog::unpack(const Packed& packed) const {
+  AttemptRecord record;
+  record.start_ns = packed.start_us * 1000;
+  record.late_ns = int64_t{packed.late_us} * 1000;
+  record.duration_ns = int64_t{packed.duration_us} * 1000;
+  for (size_t i = 0; i < kPhases; ++i) {
+    if (packed.phase_us[i] >= 0) record.phase_ns[i] = int64_t{packed.phase_us[i]} * 1000;
+  }
+  record.wire_bytes = packed.wire_bytes;
+  record.body_bytes = packed.body_bytes;
+  record.samples = packed.samples;
+  record.status = packed.status;
+  record.failure = packed.failure;
+  if (packed.failed_in < kPhases) record.failed_in = static_cast<Phase>(packed.failed_in);
+  if (packed.text != kNoText) record.error = texts_[packed.text];
+  return record;
+}
+
+// Targets that fail mostly fail with one text. There are never more texts than attempts, so a place always fits.
+uint8_t AttemptLog::place_of(const std::string& text) {
+  for (size_t i = 0; i < texts_.size(); ++i) {
+    if (texts_[i] == text) return static_cast<uint8_t>(i);
+  }
+  for (size_t i = 0; i < texts_.size(); ++i) {
+    const bool used = std::any_of(ring_.begin(), ring_.end(), [i](const Packed& p) { return p.text == i; });
+    if (used) continue;
+    texts_[i] = text;
+    return static_cast<uint8_t>(i);
+  }
+  texts_.push_back(text);
+  return static_cast<uint8_t>(texts_.size() - 1);
+}
+
+void AttemptLog::add(const AttemptRecord& record) {
+  const std::lock_guard lock(mutex_);
+  Packed packed = pack(record);
+  const bool full = ring_.size() == kKeptAttempts;
+  if (full) ring_[next_].text = kNoText;
+  if (!record.error.empty()) packed.text = place_of(record.error);
+  if (!full) {
+    ring_.push_back(packed);
+    return;
+  }
+  ring_[next_] = packed;
+  next_ = (next_ + 1) % kKeptAttempts;
+}
+
+void AttemptLog::set_failed_body(std::shared_ptr<const KeptBody> body) {
+  const std::lock_guard lock(mutex_);
+  body_ = std::move(body);
+}
+
+std::vector<AttemptRecord> AttemptLog::newest(size_t count) const {
+  const std::lock_guard lock(mutex_);
+  std::vector<AttemptRecord> out;
+  count = std::min(count, ring_.size());
+  out.reserve(count);
+  for (size_t i = 0; i < count; ++i) {
+    out.push_back(unpack(ring_[(next_ + ring_.size() - 1 - i) % ring_.size()]));
+  }
+  return out;
+}
+
+std::shared_ptr<const KeptBody> AttemptLog::failed_body() const {
+  const std::lock_guard lock(mutex_);
+  return body_.lock();
+}
+
+size_t AttemptLog::memory_bytes() const {
+  const std::lock_guard lock(mutex_);
+  size_t bytes = ring_.capacity() * sizeof(Packed) + texts_.capacity() * sizeof(std::string);
+  for (const std::string& text : texts_) bytes += text.capacity();
+  return bytes;
+}
+
+}  // namespace narthex::scrape

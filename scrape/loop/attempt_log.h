@@ -1,0 +1,55 @@
+// A target's last attempts in little memory: 64 bytes each, and each error text once.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "scrape/history.h"
+#include "scrape/loop/body_keeper.h"
+
+namespace narthex::scrape {
+
+// Thread-safe: its loop writes, API requests read.
+class AttemptLog {
+ public:
+  void add(const AttemptRecord& record);
+  void set_failed_body(std::shared_ptr<const KeptBody> body);
+
+  // Newest first.
+  std::vector<AttemptRecord> newest(size_t count) const;
+  // Null: no body made an attempt fail, or there was no room to keep it.
+  std::shared_ptr<const KeptBody> failed_body() const;
+  size_t memory_bytes() const;
+
+ private:
+  // Times in microseconds; a scrape lasts an hour at most.
+  struct Packed {
+    int64_t start_us;
+    uint32_t late_us;
+    uint32_t duration_us;
+    int32_t phase_us[kPhases];
+    uint32_t wire_bytes;
+    int32_t body_bytes;
+    uint32_t samples;
+    uint16_t status;
+    FailureClass failure;
+    uint8_t failed_in;  // a Phase, or kPhases
+    uint8_t text;       // place in texts_; kNoText
+  };
+  static_assert(sizeof(Packed) == 64);
+  static constexpr uint8_t kNoText = 0xff;
+
+  static Packed pack(const AttemptRecord& record);
+  AttemptRecord unpack(const Packed& packed) const;
+  uint8_t place_of(const std::string& text);
+
+  mutable std::mutex mutex_;
+  std::vector<Packed> ring_;        // grows to kKeptAttempts, then is overwritten
+  size_t next_ = 0;                 // where the next one goes once it is full
+  std::vector<std::string> texts_;  // "" where none is needed any more
+  std::weak_ptr<const KeptBody> body_;
+};
+
+}  // namespace narthex::scrape
