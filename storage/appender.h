@@ -93,6 +93,9 @@ class Scratch {
   // Kept in a ring of bounded size; refusals never fail a commit (scrape spec, 6.2).
   void add_exemplar(Slot slot, Exemplar exemplar) { exemplars_.push_back({slot, std::move(exemplar)}); }
 
+  // Slots that resolve() made in this scratch: they end with it if it is dropped or its commit fails, and are then given
+  // to others.
+  virtual std::vector<Slot> created_slots() const = 0;
   // Slots known to this scratch: those of the target plus those resolved in it.
   Slot slot_count() const { return static_cast<Slot>(slot_count_); }
 

@@ -18,7 +18,6 @@ std::unique_ptr<storage::Remap> SeriesState::take_remap() {
 
 std::unique_ptr<storage::Scratch> SeriesState::begin(Timestamp timestamp, Timestamp now) {
   forget_pending_reports();
-  first_pending_ = appender_->slot_count();
   return appender_->begin(timestamp, now);
 }
 
@@ -33,6 +32,7 @@ Result<> SeriesState::write_reports(storage::Scratch& scratch, std::span<const d
       if (!slot && slot.error().code == Code::kLimit) continue;
       if (!slot) return slot.error();
       reports_[i] = *slot;
+      pending_reports_[i] = true;
     }
     scratch.set(reports_[i], values[i]);
   }
@@ -49,27 +49,25 @@ void SeriesState::mark_all(storage::Scratch& scratch) const {
 void SeriesState::committed_good(Seen seen) {
   tracked_ = std::move(seen.tracked);
   known_ = std::move(seen.all);
-  first_pending_ = kNoSlot;
+  pending_reports_ = {};
 }
 
 void SeriesState::committed_empty() {
   tracked_.clear();
-  first_pending_ = kNoSlot;
+  pending_reports_ = {};
 }
 
 void SeriesState::committed_failed(const Seen& seen) {
   tracked_ = seen.tracked;
   known_.add(seen.all);
-  // Series that the failed body showed for the first time have no slot: theirs went with the scratch.
-  tracked_.cut(first_pending_);
-  known_.cut(first_pending_);
-  first_pending_ = kNoSlot;
+  pending_reports_ = {};
 }
 
 void SeriesState::forget_pending_reports() {
-  for (Slot& slot : reports_) {
-    if (slot >= first_pending_) slot = kNoSlot;
+  for (size_t i = 0; i < kReports; ++i) {
+    if (pending_reports_[i]) reports_[i] = kNoSlot;
   }
+  pending_reports_ = {};
 }
 
 }  // namespace narthex::scrape

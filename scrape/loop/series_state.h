@@ -16,6 +16,12 @@ namespace narthex::scrape {
 struct Seen {
   SlotSet tracked;  // those that get a stale marker once they are missing
   SlotSet all;      // tracked ones and those with timestamps of their own
+
+  // The scratch of these slots is about to be dropped: they have been none.
+  void forget(std::span<const storage::Slot> created) {
+    tracked.erase(created);
+    all.erase(created);
+  }
 };
 
 // Not thread-safe.
@@ -45,7 +51,8 @@ class SeriesState {
   // What happened to the scratch of the last begin(), after its commit.
   void committed_good(Seen seen);  // a body that was read to its end
   void committed_empty();          // an empty body: nothing is tracked any more, yet nothing is forgotten
-  // A failed scrape: `seen` is what was reached before the failure; it is carried over without a sample or a marker.
+  // A failed scrape: `seen` is what was reached before the failure, without slots that went with its scratch; it is
+  // carried over without a sample or a marker.
   void committed_failed(const Seen& seen);
   // The store refused the batch: as if there had been no scrape.
   void commit_refused() { forget_pending_reports(); }
@@ -60,7 +67,7 @@ class SeriesState {
   SlotSet tracked_;
   SlotSet known_;  // shown by the last good scrape, or by a failed one since
   std::array<storage::Slot, kReports> reports_ = no_slots();
-  storage::Slot first_pending_ = 0;  // slots from here on were resolved in the scratch of the last begin()
+  std::array<bool, kReports> pending_reports_{};  // resolved in the scratch of the last begin(), not committed
 
   static constexpr std::array<storage::Slot, kReports> no_slots() {
     std::array<storage::Slot, kReports> slots{};

@@ -15,11 +15,10 @@ void SlotSet::add(const SlotSet& other) {
   for (size_t i = 0; i < other.words_.size(); ++i) words_[i] |= other.words_[i];
 }
 
-void SlotSet::cut(storage::Slot end) {
-  const size_t word = end / 64;
-  if (word >= words_.size()) return;
-  words_.resize(word + 1);
-  words_[word] &= (uint64_t{1} << end % 64) - 1;
+void SlotSet::erase(std::span<const storage::Slot> slots) {
+  for (const storage::Slot slot : slots) {
+    if (slot / 64 < words_.size()) words_[slot / 64] &= ~(uint64_t{1} << slot % 64);
+  }
 }
 
 uint64_t SlotSet::count_without(const SlotSet& other) const {

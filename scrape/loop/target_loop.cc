@@ -209,6 +209,7 @@ void TargetLoop::fail(FailureClass failure, std::optional<Phase> failed_in, Erro
   attempt_->error = std::move(error);
   keep_body(offset);
   attempt_->pass.reset();
+  if (attempt_->scratch) attempt_->seen.forget(attempt_->scratch->created_slots());
   attempt_->scratch = nullptr;  // what was read of the body leaves no trace
   attempt_->scratch = series_.begin(attempt_->timestamp(), world().clock.now_ms());
   commit(false);

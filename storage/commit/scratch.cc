@@ -57,6 +57,13 @@ void ScratchImpl::add_created(CreatedSlot slot) {
   cover(slot.slot);
 }
 
+std::vector<Slot> ScratchImpl::created_slots() const {
+  std::vector<Slot> slots;
+  slots.reserve(created_.size());
+  for (const CreatedSlot& created : created_) slots.push_back(created.slot);
+  return slots;
+}
+
 void ScratchImpl::cover(Slot slot) {
   if (slot < slot_count_) return;
   slot_count_ = slot + size_t{1};

@@ -51,6 +51,7 @@ class ScratchImpl final : public Scratch {
   // The slot reserved here for a series with this hash, or kNoSlot.
   Slot created(uint64_t hash) const;
   void add_created(CreatedSlot slot);
+  std::vector<Slot> created_slots() const override;
   const std::vector<CreatedSlot>& created() const { return created_; }
   // Makes room for slots up to this one.
   void cover(Slot slot);
