@@ -9,8 +9,8 @@
 //   void on_extras(storage::Slot slot, const exposition::SeriesLine& line);
 //   // A series seen for the first time (or not seen for long). `type` is for exposition::parse_series().
 //   Verdict on_unknown(const exposition::SeriesLine& line, exposition::MetricType type);
-//   // The same for native histograms; only formats that have them ask for it.
-//   void on_known_histogram(storage::Slot slot, const exposition::HistogramLine& line, bool repeated);
+//   // The same for native histograms; only formats that have them ask for it. False: the scrape has failed.
+//   bool on_known_histogram(storage::Slot slot, const exposition::HistogramLine& line, bool repeated);
 //   Verdict on_unknown_histogram(const exposition::HistogramLine& line);
 //   // TYPE, HELP and UNIT lines that the last body did not have, and all of them after a scrape that failed; views are
 //   // as the walker's. The number returned comes back in on_metadata_seen() while nothing changes.
@@ -149,8 +149,7 @@ bool LineCursor::take_histogram(const exposition::HistogramLine& line, Sink& sin
   const Index known = memorable ? table_.find(hash, line.key.size(), expected_) : kNone;
   if (known == kNone) return settle_verdict(sink.on_unknown_histogram(line), hash, line.key, kType);
   const bool repeated = step_to(known);
-  sink.on_known_histogram(table_.lines_[known].ref, line, repeated);
-  return true;
+  return sink.on_known_histogram(table_.lines_[known].ref, line, repeated);
 }
 
 // Metadata that the last body did not have is told again, though it may be known from before: another line may have

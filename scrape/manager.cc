@@ -77,6 +77,7 @@ ManagerImpl::ManagerImpl(const ManagerOptions& options, storage::Store& store, c
              log,
              counters_,
              line_secret_,
+             options.features,
              options.adjust_timestamps,
              options.timestamp_tolerance.ns,
              std::max(options.clock_rate, 1)},

@@ -72,6 +72,8 @@ struct Stats {
   uint64_t sample_duplicate_timestamp = 0;
   uint64_t sample_out_of_bounds = 0;
   uint64_t exceeded_sample_limit = 0;
+  uint64_t exceeded_bucket_limit = 0;
+  uint64_t exemplar_out_of_order = 0;
   uint64_t exceeded_body_size_limit = 0;
   uint64_t exceeded_target_limit = 0;
   uint64_t exceeded_label_limits = 0;

@@ -56,12 +56,20 @@ struct JobOptions {
   friend bool operator==(const JobOptions&, const JobOptions&) = default;
 };
 
+// What --enable-feature switches on for scraping.
+struct Features {
+  bool exemplar_storage = false;
+  bool start_timestamps = false;  // st-storage: since when a sample counts is stored with it
+  bool type_and_unit_labels = false;
+};
+
 // What all jobs share: flags and the global section.
 struct ManagerOptions {
   std::string fqdn;                                          // this machine's name by reverse lookup; part of the seed
   Labels external_labels;                                    // part of the seed that spreads scrapes
   bool adjust_timestamps = true;                             // --scrape.adjust-timestamps
   Duration timestamp_tolerance = Duration::milliseconds(2);  // --scrape.timestamp-tolerance
+  Features features;
   int reactors = 1;
   int clock_rate = 1;      // nanoseconds of the manager's clock per real one: more in tests that play a day
   uint64_t line_seed = 0;  // of the secret under which lines are hashed; 0: a random one

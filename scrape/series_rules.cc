@@ -95,6 +95,12 @@ void SeriesRules::take(const exposition::SeriesLabels& exposed) {
   }
 }
 
+void SeriesRules::add(const TypeAndUnit& metadata) {
+  std::erase_if(exposed_, [](const Label& label) { return label.name == "__type__" || label.name == "__unit__"; });
+  if (!metadata.type.empty()) exposed_.push_back({"__type__", std::string(metadata.type)});
+  if (!metadata.unit.empty()) exposed_.push_back({"__unit__", std::string(metadata.unit)});
+}
+
 std::string SeriesRules::sort_unique() {
   auto by_name = [](const Label& a, const Label& b) { return a.name < b.name; };
   auto same_name = [](const Label& a, const Label& b) { return a.name == b.name; };
@@ -106,8 +112,10 @@ std::string SeriesRules::sort_unique() {
   return name;
 }
 
-Result<Labels> SeriesRules::final_labels(const Labels& target, const exposition::SeriesLabels& exposed) {
+Result<Labels> SeriesRules::final_labels(const Labels& target, const exposition::SeriesLabels& exposed,
+                                         const TypeAndUnit* metadata) {
   take(exposed);
+  if (metadata != nullptr) add(*metadata);
   std::string repeated = sort_unique();
   if (!job_.honor_labels && target.has(repeated)) repeated.clear();  // the target's value replaces both
   merge_target_labels(exposed_, target, job_.honor_labels, builder_);

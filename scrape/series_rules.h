@@ -27,6 +27,13 @@ Result<> check_label_limits(const Labels& labels, const Limits& limits);
 //   invalid metric name or label names: {__name__="a b"}
 Result<> check_names(const Labels& labels, NameScheme scheme);
 
+// What the metadata says of a series, for the feature type-and-unit-labels (exposition spec, section 8): stored as
+// __type__ and __unit__, and exposed labels of these names are dropped. What is empty gives no label.
+struct TypeAndUnit {
+  std::string_view type;
+  std::string_view unit;
+};
+
 // All of it, for the lines of one target. Not thread-safe: it reuses its memory.
 class SeriesRules {
  public:
@@ -42,11 +49,13 @@ class SeriesRules {
   explicit SeriesRules(const Job& job) : job_(job) {}
 
   // The labels to store; an empty set: dropped by metric relabeling. An error fails the whole scrape; kLimit: a label
-  // limit. `exposed` may repeat names and hold empty values.
-  Result<Labels> final_labels(const Labels& target, const exposition::SeriesLabels& exposed);
+  // limit. `exposed` may repeat names and hold empty values. `metadata` may be null.
+  Result<Labels> final_labels(const Labels& target, const exposition::SeriesLabels& exposed,
+                              const TypeAndUnit* metadata = nullptr);
 
  private:
   void take(const exposition::SeriesLabels& exposed);
+  void add(const TypeAndUnit& metadata);
   // Sorts exposed_, removes repeated names; the first of these, or "".
   std::string sort_unique();
 

@@ -93,6 +93,10 @@ void add_storage(Families& out, const storage::Stats& stats) {
 void add_scrape(Families& out, const scrape::Stats& stats) {
   out.counter("prometheus_target_scrapes_exceeded_sample_limit_total", "Scrapes refused by sample_limit.",
               stats.exceeded_sample_limit);
+  out.counter("prometheus_target_scrapes_exceeded_native_histogram_bucket_limit_total",
+              "Scrapes refused by native_histogram_bucket_limit.", stats.exceeded_bucket_limit);
+  out.counter("prometheus_target_scrapes_exemplar_out_of_order_total", "Exemplars older than their series' newest.",
+              stats.exemplar_out_of_order);
   out.counter("prometheus_target_scrapes_exceeded_body_size_limit_total", "Scrapes refused by body_size_limit.",
               stats.exceeded_body_size_limit);
   out.counter("prometheus_target_scrapes_sample_out_of_order_total", "Samples older than their series' newest.",

@@ -17,6 +17,8 @@ struct Counters {
   std::atomic<uint64_t> sample_duplicate_timestamp = 0;
   std::atomic<uint64_t> sample_out_of_bounds = 0;
   std::atomic<uint64_t> exceeded_sample_limit = 0;
+  std::atomic<uint64_t> exceeded_bucket_limit = 0;
+  std::atomic<uint64_t> exemplar_out_of_order = 0;
   std::atomic<uint64_t> exceeded_body_size_limit = 0;
   std::atomic<uint64_t> exceeded_target_limit = 0;
   std::atomic<uint64_t> exceeded_label_limits = 0;
@@ -36,6 +38,8 @@ inline Stats Counters::stats() const {
           sample_duplicate_timestamp,
           sample_out_of_bounds,
           exceeded_sample_limit,
+          exceeded_bucket_limit,
+          exemplar_out_of_order,
           exceeded_body_size_limit,
           exceeded_target_limit,
           exceeded_label_limits,

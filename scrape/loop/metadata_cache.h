@@ -37,8 +37,12 @@ class MetadataCache {
   void begin_scrape();
   Ref on_type(std::string_view metric, exposition::MetricType type);
   Ref on_help(std::string_view metric, std::string_view text);
+  Ref on_unit(std::string_view metric, std::string_view unit);
   // The lines that gave `ref` stand in this body too.
   void on_seen(Ref ref) { last_seen_[ref] = scrape_; }
+
+  // What is known of the family so far, also in the scrape under way. Lives until the next call.
+  const MetricMetadata& entry(Ref ref) const { return drafting_ ? draft_[ref] : (*known_)[ref]; }
 
   // Returns whether published() changed. Families that were not seen for more than ten scrapes are gone from it.
   bool commit(MetadataInterner& interner);

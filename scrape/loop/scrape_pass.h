@@ -1,13 +1,16 @@
 // Pass 1: reads a body into a scratch. Writes nothing else, so that dropping it leaves no trace. Source: scrape spec,
-// sections 6, 7 and 11.
+// sections 6, 7 and 11; exposition spec, sections 4 to 6.
 #pragma once
 
 #include <optional>
 #include <string>
 #include <string_view>
+#include <variant>
 
+#include "exposition/content_type.h"
 #include "scrape/history.h"
 #include "scrape/line_matcher.h"
+#include "scrape/loop/classic_histograms.h"
 #include "scrape/loop/metadata_cache.h"
 #include "scrape/loop/series_state.h"
 #include "scrape/series_rules.h"
@@ -17,12 +20,14 @@ namespace narthex::scrape {
 // What a pass works with. All must outlive it.
 struct PassSetup {
   const JobOptions& job;
+  const Features& features;
   const Labels& target;
   SeriesRules& rules;
   storage::TargetAppender& appender;
   storage::Scratch& scratch;
   LineTable& lines;
   MetadataCache& metadata;
+  ClassicHistograms& classics;
 };
 
 struct PassCounts {
@@ -41,10 +46,10 @@ struct PassFailure {
   std::optional<size_t> offset;
 };
 
-// One scrape's reading. Not thread-safe. Also the sink of its line matcher.
+// One scrape's reading. Not thread-safe. Also the sink of its matcher (scrape/line_cursor.h).
 class ScrapePass {
  public:
-  ScrapePass(const PassSetup& setup, std::string_view body);
+  ScrapePass(const PassSetup& setup, std::string_view body, exposition::Format format);
 
   // Reads about `budget` bytes more. True: there is more to read.
   bool step(size_t budget);
@@ -55,32 +60,65 @@ class ScrapePass {
   // The series reached, whether the pass failed or not.
   Seen seen() const;
   // The scrape is stored: its lines are what is expected next time.
-  void commit() { matcher_.commit(); }
+  void commit();
 
-  // As scrape/line_matcher.h has them.
   void on_known(storage::Slot slot, double value, std::optional<Timestamp> timestamp, bool repeated);
+  void on_extras(storage::Slot slot, const exposition::SeriesLine& line);
   Verdict on_unknown(const exposition::SeriesLine& line, exposition::MetricType type);
-  uint32_t on_type(std::string_view name, exposition::MetricType type) { return setup_.metadata.on_type(name, type); }
-  uint32_t on_help(std::string_view name, std::string_view text) { return setup_.metadata.on_help(name, text); }
-  void on_metadata_seen(uint32_t ref) { setup_.metadata.on_seen(ref); }
-  void on_extras(storage::Slot, const exposition::SeriesLine&) {}
+  bool on_known_histogram(storage::Slot slot, const exposition::HistogramLine& line, bool repeated);
+  Verdict on_unknown_histogram(const exposition::HistogramLine& line);
+  uint32_t on_type(std::string_view name, exposition::MetricType type);
+  uint32_t on_help(std::string_view name, std::string_view text);
+  uint32_t on_unit(std::string_view name, std::string_view unit);
+  void on_metadata_seen(uint32_t ref);
 
  private:
+  using Matcher = std::variant<LineMatcher>;
+  static Matcher make_matcher(const PassSetup& setup, std::string_view body, exposition::Format format);
+
+  // New series. False, and Verdict::kStop: the scrape has failed, failure_ says why.
+  bool parse(std::string_view key, exposition::MetricType type);
+  // What becomes of the new series in exposed_: its slot, unless it is dropped or refused.
+  Verdict place_new(std::string_view key);
+  TypeAndUnit type_and_unit() const;
+  Verdict store_new(const exposition::SeriesLine& line);
   bool limit_reached();
+
+  // Samples.
+  void take_sample(storage::Slot slot, double value, std::optional<Timestamp> timestamp, bool repeated);
   void append_now(storage::Slot slot, double value);
   void append_at(storage::Slot slot, Timestamp timestamp, double value);
-  Verdict stop(FailureClass failure, Error error, const exposition::SeriesLine& line);
+  bool append_histogram(storage::Slot slot, const exposition::HistogramLine& line);
+  void add_exemplars(storage::Slot slot, std::span<const exposition::ExemplarView> exemplars,
+                     std::optional<Timestamp> otherwise);
+  void add_start(storage::Slot slot, Timestamp start);
+
+  // Classic histograms that become native ones.
+  bool take_for_conversion(storage::Slot slot, double value, std::optional<Timestamp> timestamp, bool repeated);
+  std::optional<ClassicHistograms::Member> member_of(std::string& group_key) const;
+  Verdict take_new_member(const exposition::SeriesLine& line, ClassicHistograms::Member member, std::string group_key);
+  void collect(const ClassicHistograms::Member& member, double value, std::optional<Timestamp> timestamp);
+  void store_converted(std::optional<Timestamp> timestamp);
+  void end_conversion();
+
+  void fail(FailureClass failure, Error error, std::string_view key);
+  Verdict stop(FailureClass failure, Error error, std::string_view key);
+  void finish();
 
   const PassSetup setup_;
   const std::string_view body_;
   const bool honor_timestamps_;
+  const bool converts_;
   const uint64_t sample_limit_;  // UINT64_MAX: none
-  LineMatcher matcher_;
+  const int32_t finest_schema_;
+  Matcher matcher_;
   exposition::SeriesLabels exposed_;
   PassCounts counts_;
   uint64_t appended_ = 0;
   bool over_sample_limit_ = false;
-  SlotSet timed_;  // series with a timestamp of their own
+  bool over_bucket_limit_ = false;
+  std::optional<MetadataCache::Ref> family_;  // of the last TYPE line
+  SlotSet timed_;                             // series with a timestamp of their own
   std::optional<PassFailure> failure_;
 };
 
@@ -102,6 +140,12 @@ inline void ScrapePass::append_at(storage::Slot slot, Timestamp timestamp, doubl
 }
 
 inline void ScrapePass::on_known(storage::Slot slot, double value, std::optional<Timestamp> timestamp, bool repeated) {
+  if (converts_ && take_for_conversion(slot, value, timestamp, repeated)) return;
+  take_sample(slot, value, timestamp, repeated);
+}
+
+inline void ScrapePass::take_sample(storage::Slot slot, double value, std::optional<Timestamp> timestamp,
+                                    bool repeated) {
   ++counts_.total;
   if (slot == storage::kNoSlot) return;
   ++counts_.post_relabel;

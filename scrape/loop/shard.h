@@ -41,6 +41,7 @@ struct World {
   Log& log;
   Counters& counters;
   const LineSecret& line_secret;
+  Features features;
   bool align = true;
   int64_t tolerance_ns = 0;
   int clock_rate = 1;

@@ -93,11 +93,17 @@ void TargetLoop::apply_pending_job() {
   if (!pending_job_) return;
   auto next = shard_.job(std::exchange(pending_job_, nullptr));
   if (job_ && !keeps_series(options(), next->runtime->options())) {
-    lines_.clear();
-    metadata_.clear();
+    forget_lines();
     series_.forget_known();
   }
   job_ = std::move(next);
+}
+
+// The next scrape reads every line in full.
+void TargetLoop::forget_lines() {
+  lines_.clear();
+  metadata_.clear();
+  classics_.clear();
 }
 
 void TargetLoop::tick() {
@@ -109,7 +115,10 @@ void TargetLoop::tick() {
   attempt_->record.late_ns = std::max<int64_t>(attempt_->started_steady - next_tick_steady_, 0);
   attempt_->timestamp_ns = schedule_.fire(attempt_->record.start_ns, attempt_->started_steady);
   metadata_.begin_scrape();
-  if (auto remap = series_.take_remap()) lines_.remap(*remap);
+  if (auto remap = series_.take_remap()) {
+    // What stands for a line of a converted histogram is no slot.
+    options().convert_classic_histograms ? forget_lines() : lines_.remap(*remap);
+  }
   if (auto error = job_->runtime->target_limit_error()) {
     Counters::add(world().counters.exceeded_target_limit);
     return fail(FailureClass::kTargetLimit, std::nullopt, std::move(*error));
@@ -152,7 +161,7 @@ void TargetLoop::on_response(net::Response& response) {
   }
   attempt.record.body_bytes = static_cast<int64_t>(attempt.body.size());
   if (attempt.body.empty()) return succeed();
-  auto format = exposition::choose_readable_format(attempt.content_type, options().fallback_protocol);
+  auto format = exposition::choose_format(attempt.content_type, options().fallback_protocol);
   if (!format) {
     world().log.error("Failed to determine correct type of scrape target.", {{"scrape_pool", options().job_name},
                                                                              {"target", url_},
@@ -161,9 +170,9 @@ void TargetLoop::on_response(net::Response& response) {
     return fail(FailureClass::kContentType, std::nullopt, format.error());
   }
   attempt.scratch = series_.begin(attempt.timestamp(), world().clock.now_ms());
-  attempt.pass.emplace(
-      PassSetup{options(), public_labels_, job_->rules, series_.appender(), *attempt.scratch, lines_, metadata_},
-      attempt.body);
+  attempt.pass.emplace(PassSetup{options(), world().features, public_labels_, job_->rules, series_.appender(),
+                                 *attempt.scratch, lines_, metadata_, classics_},
+                       attempt.body, format->format);
   attempt.spent(Phase::kParse) = 0;
   read();
 }
@@ -185,6 +194,7 @@ void TargetLoop::on_read() {
   if (const auto& failure = attempt.pass->failure()) {
     if (failure->failure == FailureClass::kLabelLimit) Counters::add(world().counters.exceeded_label_limits);
     if (failure->failure == FailureClass::kSampleLimit) Counters::add(world().counters.exceeded_sample_limit);
+    if (failure->failure == FailureClass::kBucketLimit) Counters::add(world().counters.exceeded_bucket_limit);
     return fail(failure->failure, Phase::kParse, failure->error, failure->offset);
   }
   shard_.give_buffer(std::exchange(attempt.body, {}));
@@ -260,10 +270,9 @@ void TargetLoop::remember(const storage::CommitResult& result) {
   series_.committed_good(std::move(attempt.seen));
   attempt.pass->commit();
   if (metadata_.commit(shard_.interner())) board_.set_metadata(metadata_.published());
-  if (metadata_.is_mostly_gone()) {
+  if (metadata_.is_mostly_gone() || classics_.is_mostly_gone(lines_.size())) {
     attempt.pass.reset();
-    lines_.clear();
-    metadata_.clear();
+    forget_lines();
   }
 }
 

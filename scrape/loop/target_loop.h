@@ -54,6 +54,7 @@ class TargetLoop : public std::enable_shared_from_this<TargetLoop> {
   void wait_for_tick(Step next);
   void begin();
   void apply_pending_job();
+  void forget_lines();
 
   // A scrape, in this order.
   void tick();
@@ -112,6 +113,7 @@ class TargetLoop : public std::enable_shared_from_this<TargetLoop> {
   SeriesState series_;
   LineTable lines_;
   MetadataCache metadata_;
+  ClassicHistograms classics_;
   net::Timer timer_;
   std::unique_ptr<Attempt> attempt_;  // while a scrape is under way
 

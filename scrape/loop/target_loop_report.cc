@@ -57,6 +57,7 @@ void TargetLoop::count(const storage::CommitResult& result) const {
   Counters::add(counters.sample_duplicate_timestamp, attempt_->counts.duplicates + result.duplicate_timestamp);
   Counters::add(counters.sample_out_of_order, result.out_of_order);
   Counters::add(counters.sample_out_of_bounds, result.out_of_bounds);
+  Counters::add(counters.exemplar_out_of_order, result.exemplar_out_of_order);
 }
 
 void TargetLoop::warn_of_refused(const storage::CommitResult& result) const {
