@@ -9,6 +9,8 @@
 //
 //   narthex: 212 ns/sample (user 121, system 91), 4000000 samples in 20 s, 96 MiB resident
 //
+// and for narthex, which tells it, how long after their slots the scrapes began.
+//
 // Takes warm-up + seconds + a few per server, 32 s by default; data lie in a temporary folder that is removed. The CPU
 // time of the load generator is not counted. A server whose path does not exist is left out with a word.
 
@@ -24,6 +26,7 @@
 #include "base/clock.h"
 #include "scrape/manager.h"
 #include "storage/store.h"
+#include "tests/bench/scrape_load/lateness.h"
 #include "tests/bench/scrape_load/load_server.h"
 #include "tests/bench/scrape_load/measured_process.h"
 
@@ -126,9 +129,10 @@ void measure(const std::string& name, const Settings& settings, const LoadServer
   std::fflush(stdout);
 }
 
-std::vector<std::string> command_of(const std::string& name, const std::string& path, const fs::path& folder) {
+std::vector<std::string> command_of(const std::string& name, const std::string& path, const fs::path& folder,
+                                    uint16_t port) {
   return {path, "--config.file=" + (folder / "load.yml").string(), "--storage.tsdb.path=" + (folder / name).string(),
-          "--web.listen-address=127.0.0.1:0"};
+          "--web.listen-address=127.0.0.1:" + std::to_string(port)};
 }
 
 int run(const Settings& settings) {
@@ -147,8 +151,11 @@ int run(const Settings& settings) {
       std::printf("%s: left out, no %s\n", name.c_str(), path.c_str());
       continue;
     }
-    measure(name, settings, load,
-            MeasuredProcess::start(command_of(name, path, folder), (folder / (name + ".log")).string()));
+    const uint16_t port = free_port();
+    const auto server =
+        MeasuredProcess::start(command_of(name, path, folder, port), (folder / (name + ".log")).string());
+    measure(name, settings, load, server);
+    if (name == "narthex") print_lateness(read_lateness(port));
   }
   fs::remove_all(folder);
   return 0;
