@@ -1,6 +1,7 @@
 #include "scrape/loop/attempt_log.h"
 
 #include <algorithm>
+#include <bit>
 #include <limits>
 
 namespace narthex::scrape {
@@ -13,15 +14,34 @@ T clamped(int64_t value) {
 
 }  // namespace
 
+ShortTime ShortTime::of(int64_t ns) {
+  constexpr int kMantissaBits = 11;
+  ShortTime out;
+  if (ns < 0) {
+    out.bits_ = kNone;
+    return out;
+  }
+  const uint64_t us = static_cast<uint64_t>(ns) / 1000;
+  const int exponent = std::max(static_cast<int>(std::bit_width(us)) - kMantissaBits, 0);
+  const uint64_t mantissa = exponent == 0 ? us : (us >> (exponent - 1)) & ((1u << kMantissaBits) - 1);
+  const uint64_t bits = static_cast<uint64_t>(exponent) << kMantissaBits | mantissa;
+  out.bits_ = static_cast<uint16_t>(std::min<uint64_t>(bits, kNone - 1));
+  return out;
+}
+
+int64_t ShortTime::ns() const {
+  if (bits_ == kNone) return -1;
+  const int exponent = bits_ >> 11;
+  const int64_t mantissa = bits_ & 2047;
+  return (exponent == 0 ? mantissa : (mantissa + 2048) << (exponent - 1)) * 1000;
+}
+
 AttemptLog::Packed AttemptLog::pack(const AttemptRecord& record) {
   Packed packed{};
   packed.start_us = record.start_ns / 1000;
-  packed.late_us = clamped<uint32_t>(record.late_ns / 1000);
-  packed.duration_us = clamped<uint32_t>(record.duration_ns / 1000);
-  for (size_t i = 0; i < kPhases; ++i) {
-    const int64_t ns = record.phase_ns[i];
-    packed.phase_us[i] = ns < 0 ? -1 : clamped<int32_t>(ns / 1000);
-  }
+  packed.late = ShortTime::of(record.late_ns);
+  packed.duration = ShortTime::of(record.duration_ns);
+  for (size_t i = 0; i < kPhases; ++i) packed.phases[i] = ShortTime::of(record.phase_ns[i]);
   packed.wire_bytes = clamped<uint32_t>(record.wire_bytes);
   packed.body_bytes = clamped<int32_t>(record.body_bytes);
   packed.samples = clamped<uint32_t>(static_cast<int64_t>(record.samples));
@@ -35,11 +55,9 @@ AttemptLog::Packed AttemptLog::pack(const AttemptRecord& record) {
 AttemptRecord AttemptLog::unpack(const Packed& packed) const {
   AttemptRecord record;
   record.start_ns = packed.start_us * 1000;
-  record.late_ns = int64_t{packed.late_us} * 1000;
-  record.duration_ns = int64_t{packed.duration_us} * 1000;
-  for (size_t i = 0; i < kPhases; ++i) {
-    if (packed.phase_us[i] >= 0) record.phase_ns[i] = int64_t{packed.phase_us[i]} * 1000;
-  }
+  record.late_ns = packed.late.ns();
+  record.duration_ns = packed.duration.ns();
+  for (size_t i = 0; i < kPhases; ++i) record.phase_ns[i] = packed.phases[i].ns();
   record.wire_bytes = packed.wire_bytes;
   record.body_bytes = packed.body_bytes;
   record.samples = packed.samples;

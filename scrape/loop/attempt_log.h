@@ -1,4 +1,4 @@
-// A target's last attempts in little memory: 64 bytes each, and each error text once.
+// A target's last attempts in little memory: 48 bytes each, and each error text once.
 #pragma once
 
 #include <memory>
@@ -10,6 +10,19 @@
 #include "scrape/loop/body_keeper.h"
 
 namespace narthex::scrape {
+
+// A span of time in two bytes, to about 0.05 %: 11 bits m and 5 bits e are (2048 + m) * 2^(e - 1) microseconds, or m
+// where e is 0. What is negative ("did not take place") is -1.
+class ShortTime {
+ public:
+  ShortTime() = default;
+  static ShortTime of(int64_t ns);
+  int64_t ns() const;
+
+ private:
+  static constexpr uint16_t kNone = 0xffff;
+  uint16_t bits_ = 0;
+};
 
 // Thread-safe: its loop writes, API requests read.
 class AttemptLog {
@@ -24,21 +37,20 @@ class AttemptLog {
   size_t memory_bytes() const;
 
  private:
-  // Times in microseconds; a scrape lasts an hour at most.
   struct Packed {
     int64_t start_us;
-    uint32_t late_us;
-    uint32_t duration_us;
-    int32_t phase_us[kPhases];
     uint32_t wire_bytes;
     int32_t body_bytes;
     uint32_t samples;
     uint16_t status;
+    ShortTime late;
+    ShortTime duration;
+    ShortTime phases[kPhases];
     FailureClass failure;
     uint8_t failed_in;  // a Phase, or kPhases
     uint8_t text;       // place in texts_; kNoText
   };
-  static_assert(sizeof(Packed) == 64);
+  static_assert(sizeof(Packed) == 48);
   static constexpr uint8_t kNoText = 0xff;
 
   static Packed pack(const AttemptRecord& record);

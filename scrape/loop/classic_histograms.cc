@@ -22,8 +22,6 @@ void ClassicHistograms::commit() {
   placed_now_.clear();
 }
 
-void ClassicHistograms::clear() { *this = ClassicHistograms(); }
-
 uint32_t ClassicHistograms::group(std::string key) {
   const auto [it, is_new] = by_key_.try_emplace(std::move(key), static_cast<uint32_t>(groups_.size()));
   if (is_new) groups_.push_back({it->first, false, storage::kNoSlot});

@@ -41,9 +41,6 @@ class ClassicHistograms {
 
   void begin_scrape();
   void commit();
-  // Everything is unknown again, as the lines are.
-  void clear();
-
   uint32_t group(std::string key);
   storage::Slot add(const Member& member);
   const Member& member(storage::Slot slot) const { return members_[slot - kFirstMember]; }

@@ -18,11 +18,11 @@ ScrapePass::ScrapePass(const PassSetup& setup, std::string_view body, exposition
     : setup_(setup),
       body_(body),
       honor_timestamps_(setup.job.honor_timestamps),
-      converts_(setup.job.convert_classic_histograms && format != exposition::Format::kProtobuf),
+      converts_(setup.classics != nullptr && format != exposition::Format::kProtobuf),
       sample_limit_(setup.job.limits.samples > 0 ? setup.job.limits.samples : UINT64_MAX),
       finest_schema_(finest_schema(setup.job.native_histogram_min_bucket_factor)),
       matcher_(make_matcher(setup, body, format)) {
-  setup_.classics.begin_scrape();
+  if (setup_.classics) setup_.classics->begin_scrape();
 }
 
 ScrapePass::Matcher ScrapePass::make_matcher(const PassSetup& setup, std::string_view body, exposition::Format) {
@@ -56,7 +56,7 @@ void ScrapePass::finish() {
 
 void ScrapePass::commit() {
   std::visit([](auto& matcher) { matcher.commit(); }, matcher_);
-  setup_.classics.commit();
+  if (setup_.classics) setup_.classics->commit();
 }
 
 void ScrapePass::fail(FailureClass failure, Error error, std::string_view key) {
@@ -109,7 +109,7 @@ Verdict ScrapePass::on_unknown(const exposition::SeriesLine& line, exposition::M
     std::string group_key;
     auto member = type == exposition::MetricType::kHistogram ? member_of(group_key) : std::nullopt;
     if (member) return take_new_member(line, *member, std::move(group_key));
-    if (setup_.classics.open()) store_converted(line.timestamp);
+    if (setup_.classics->open()) store_converted(line.timestamp);
     if (failure_ || !parse(line.key, type)) return Verdict::stop();
   }
   return store_new(line);
@@ -178,8 +178,8 @@ bool ScrapePass::append_histogram(storage::Slot slot, const exposition::Histogra
 void ScrapePass::on_extras(storage::Slot slot, const exposition::SeriesLine& line) {
   if (slot == storage::kNoSlot || failure_) return;
   if (converts_ && ClassicHistograms::is_member(slot)) {
-    setup_.classics.collect(line.exemplars, line.start);
-    slot = setup_.classics.member(slot).classic;
+    setup_.classics->collect(line.exemplars, line.start);
+    slot = setup_.classics->member(slot).classic;
     if (slot == storage::kNoSlot) return;
   }
   const bool own = line.timestamp && honor_timestamps_;

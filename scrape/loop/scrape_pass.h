@@ -27,7 +27,7 @@ struct PassSetup {
   storage::Scratch& scratch;
   LineTable& lines;
   MetadataCache& metadata;
-  ClassicHistograms& classics;
+  ClassicHistograms* classics;  // null: nothing is converted
 };
 
 struct PassCounts {

@@ -58,7 +58,7 @@ std::optional<ClassicHistograms::Member> ScrapePass::member_of(std::string& grou
 }
 
 void ScrapePass::collect(const ClassicHistograms::Member& member, double value, std::optional<Timestamp> timestamp) {
-  ClassicHistograms& classics = setup_.classics;
+  ClassicHistograms& classics = *setup_.classics;
   if (classics.open() != member.group) {
     if (classics.open()) store_converted(timestamp);
     classics.open(member.group);
@@ -68,7 +68,7 @@ void ScrapePass::collect(const ClassicHistograms::Member& member, double value, 
 
 Verdict ScrapePass::take_new_member(const exposition::SeriesLine& line, ClassicHistograms::Member member,
                                     std::string group_key) {
-  ClassicHistograms& classics = setup_.classics;
+  ClassicHistograms& classics = *setup_.classics;
   member.group = classics.group(std::move(group_key));
   collect(member, line.value, line.timestamp);
   if (failure_) return Verdict::stop();
@@ -87,10 +87,10 @@ bool ScrapePass::take_for_conversion(storage::Slot slot, double value, std::opti
                                      bool repeated) {
   if (failure_) return true;
   if (!ClassicHistograms::is_member(slot)) {
-    if (setup_.classics.open()) store_converted(timestamp);
+    if (setup_.classics->open()) store_converted(timestamp);
     return failure_.has_value();
   }
-  const ClassicHistograms::Member member = setup_.classics.member(slot);
+  const ClassicHistograms::Member member = setup_.classics->member(slot);
   collect(member, value, timestamp);
   if (!failure_ && setup_.job.always_scrape_classic_histograms) {
     take_sample(member.classic, value, timestamp, repeated);
@@ -101,11 +101,11 @@ bool ScrapePass::take_for_conversion(storage::Slot slot, double value, std::opti
 // Metadata, or the end of the body: the histogram has the timestamp of its own last series. A series behind it would
 // have lent it its own: so does the reference.
 void ScrapePass::end_conversion() {
-  if (setup_.classics.open() && !failure_) store_converted(setup_.classics.last_timestamp());
+  if (setup_.classics->open() && !failure_) store_converted(setup_.classics->last_timestamp());
 }
 
 void ScrapePass::store_converted(std::optional<Timestamp> timestamp) {
-  ClassicHistograms& classics = setup_.classics;
+  ClassicHistograms& classics = *setup_.classics;
   const uint32_t number = *classics.open();
   Histogram histogram;
   if (!classics.close(histogram)) return;

@@ -103,7 +103,7 @@ void TargetLoop::apply_pending_job() {
 void TargetLoop::forget_lines() {
   lines_.clear();
   metadata_.clear();
-  classics_.clear();
+  classics_ = nullptr;
 }
 
 void TargetLoop::tick() {
@@ -170,8 +170,9 @@ void TargetLoop::on_response(net::Response& response) {
     return fail(FailureClass::kContentType, std::nullopt, format.error());
   }
   attempt.scratch = series_.begin(attempt.timestamp(), world().clock.now_ms());
+  if (options().convert_classic_histograms && !classics_) classics_ = std::make_unique<ClassicHistograms>();
   attempt.pass.emplace(PassSetup{options(), world().features, public_labels_, job_->rules, series_.appender(),
-                                 *attempt.scratch, lines_, metadata_, classics_},
+                                 *attempt.scratch, lines_, metadata_, classics_.get()},
                        attempt.body, format->format);
   attempt.spent(Phase::kParse) = 0;
   read();
@@ -270,7 +271,7 @@ void TargetLoop::remember(const storage::CommitResult& result) {
   series_.committed_good(std::move(attempt.seen));
   attempt.pass->commit();
   if (metadata_.commit(shard_.interner())) board_.set_metadata(metadata_.published());
-  if (metadata_.is_mostly_gone() || classics_.is_mostly_gone(lines_.size())) {
+  if (metadata_.is_mostly_gone() || (classics_ && classics_->is_mostly_gone(lines_.size()))) {
     attempt.pass.reset();
     forget_lines();
   }

@@ -113,7 +113,7 @@ class TargetLoop : public std::enable_shared_from_this<TargetLoop> {
   SeriesState series_;
   LineTable lines_;
   MetadataCache metadata_;
-  ClassicHistograms classics_;
+  std::unique_ptr<ClassicHistograms> classics_;  // for jobs that convert them
   net::Timer timer_;
   std::unique_ptr<Attempt> attempt_;  // while a scrape is under way
 

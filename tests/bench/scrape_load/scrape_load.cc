@@ -117,15 +117,17 @@ void measure(const std::string& name, const Settings& settings, const LoadServer
   const uint64_t answered_before = load.answered();
   std::this_thread::sleep_for(std::chrono::seconds(settings.seconds));
   const Cost after = server.cost();
-  const double samples = static_cast<double>(load.answered() - answered_before) * settings.series;
+  // Without series: what a scrape as such costs, in time and memory.
+  const double samples = static_cast<double>(load.answered() - answered_before) * std::max(settings.series, 1);
+  const char* what = settings.series > 0 ? "sample" : "scrape";
   if (samples == 0 || !server.running()) {
     std::printf("%s: scraped nothing; see its log\n", name.c_str());
     return;
   }
   const double user = (after.user_seconds - before.user_seconds) / samples * 1e9;
   const double system = (after.system_seconds - before.system_seconds) / samples * 1e9;
-  std::printf("%s: %.0f ns/sample (user %.0f, system %.0f), %.0f samples in %d s, %.0f MiB resident\n", name.c_str(),
-              user + system, user, system, samples, settings.seconds, after.resident_mib);
+  std::printf("%s: %.0f ns/%s (user %.0f, system %.0f), %.0f %ss in %d s, %.1f MiB resident\n", name.c_str(),
+              user + system, what, user, system, samples, what, settings.seconds, after.resident_mib);
   std::fflush(stdout);
 }
 

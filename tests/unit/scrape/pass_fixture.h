@@ -21,7 +21,9 @@ class PassTarget {
     }
     auto scratch = appender_.begin(1'000, 1'000);
     metadata.begin_scrape();
-    ScrapePass pass({job, features, target, *rules_, appender_, *scratch, lines_, metadata, classics_}, body, format);
+    ScrapePass pass({job, features, target, *rules_, appender_, *scratch, lines_, metadata,
+                     job.convert_classic_histograms ? &classics_ : nullptr},
+                    body, format);
     while (pass.step(budget)) continue;
     counts = pass.counts();
     std::string out = static_cast<RecordingScratch&>(*scratch).dump();
