@@ -33,9 +33,6 @@ struct PoolState {
   std::vector<std::shared_ptr<const GroupState>> groups;
 };
 
-PoolStatus describe(const PoolState& pool);
-void append_metadata(const PoolState& pool, std::vector<TargetMetadata>& out);
-
 // Not thread-safe.
 class Pool {
  public:
