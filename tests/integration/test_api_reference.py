@@ -27,6 +27,7 @@ WHY = {
     "scrapePool of dropped targets": "came after 2.42",
     "DELETE /api/v1/series": "2.42 has the route, which fails; the spec has none",
     "wrapper of match[] errors, case of 'invalid time value'": "worded otherwise in 2.42",
+    "/label/a-b/values": "2.42 knows no label names beyond ASCII letters, digits and _",
     "runtimeinfo": "hostname, serverTime and GOMEMLIMIT came after 2.42",
 }
 
@@ -294,6 +295,77 @@ class Reference(harness.Case):
             self.assertEqual(ours["headStats"][key], theirs["headStats"][key], key)
         self.assertGreater(ours["headStats"]["chunkCount"], 0)
         self.assertLess(ours["headStats"]["minTime"], ours["headStats"]["maxTime"])
+
+    # Spec, section 13.
+    def test_edge_cases(self):
+        for path in ("query?query=1&time=5", "query?query=%22x%22&time=5", "query?query=1&time=1435781451.781",
+                     "query?query=1&time=2015-07-01T20:10:51.781Z", "query_range?query=1&start=5&end=5&step=1",
+                     "query_range?query=1&start=5&end=6&step=0", "query_range?query=1&start=5&end=6&step=-1",
+                     "query?query=none", "query?query=0/0&time=1", "query?query=vector(1)&time=1",
+                     "label/team/values", "label/none/values", "labels?match[]={team!=\"\"}&match[]={team!=\"\"}",
+                     "series?match[]=temperature&match[]=temperature"):
+            with self.subTest(path):
+                ours, theirs = self.both("/api/v1/" + path, headers={"Accept": "image/png"})
+                self.assertEqual(ours.status, theirs.status)
+                self.assertEqual(ours.json(), theirs.json())
+                self.assertEqual(ours.headers["Content-Type"], theirs.headers["Content-Type"])
+        for form in (b"query=1&time=5", b"query=1&time=5&query=3"):
+            ours, theirs = [harness.request(server.url + "/api/v1/query?query=2", "POST", form,
+                                            {"Content-Type": "application/x-www-form-urlencoded"})
+                            for server in (self.ours, self.theirs)]
+            self.assertEqual(ours.json(), theirs.json())
+            self.assertEqual(ours.json()["data"]["result"], [5, "1"])
+
+
+@unittest.skipUnless(PEER.exists(), f"skipped: no {PEER}: run scripts/setup.sh test")
+class ReferenceWithFlags(harness.Case):
+    FLAGS = ("--web.enable-lifecycle", r"--web.cors.origin=https?://(one|two)\.example", "--web.route-prefix=/mon")
+
+    def setUp(self):
+        super().setUp()
+        self.servers = []
+        for name, kind in (("ours", harness.Server), ("theirs", Peer)):
+            (self.folder / name).mkdir()
+            self.servers.append(self.keep(kind(self.folder / name, "", *self.FLAGS)))
+
+    def both(self, path, method="GET", headers=None):
+        return [harness.request(server.url + path, method, headers=headers) for server in self.servers]
+
+    def test_origins(self):
+        for origin in ("https://one.example", "http://two.example", "https://one.example.org", "https://three.example",
+                       "xhttps://one.example"):
+            for method, path in (("GET", "/mon/api/v1/labels"), ("OPTIONS", "/mon/api/v1/x")):
+                with self.subTest(f"{method} {origin}"):
+                    ours, theirs = self.both(path, method, {"Origin": origin})
+                    for header in ("Allow-Origin", "Allow-Methods", "Allow-Headers", "Expose-Headers"):
+                        name = "Access-Control-" + header
+                        self.assertEqual(ours.headers[name], theirs.headers[name], name)
+
+    def test_prefix(self):
+        for method, path in (("GET", "/mon/-/healthy"), ("GET", "/-/healthy"), ("GET", "/api/v1/labels"),
+                             ("GET", "/mon/api/v1/labels"), ("OPTIONS", "/api/v1/x"), ("GET", "/monitor"),
+                             ("GET", "/mon/nothing"), ("POST", "/mon/-/ready")):
+            with self.subTest(path):
+                ours, theirs = self.both(path, method)
+                self.assertEqual((ours.status, ours.body), (theirs.status, theirs.body))
+
+    def test_reload_and_quit(self):
+        for method in ("POST", "PUT", "GET"):
+            ours, theirs = self.both("/mon/-/reload", method)
+            self.assertEqual((ours.status, ours.body), (theirs.status, theirs.body))
+        for server in self.servers:
+            server.config.write_text("nonsense: 1\n")
+        for answer in self.both("/mon/-/reload", "POST"):
+            self.assertEqual(answer.status, 500)
+            self.assertTrue(answer.body.startswith(b"failed to reload config: couldn't load configuration "), answer.body)
+            self.assertTrue(answer.body.endswith(b"\n"))
+            self.assertEqual(answer.headers["Content-Type"], "text/plain; charset=utf-8")
+        for answer in self.both("/mon/api/v1/status/runtimeinfo"):
+            self.assertIs(answer.json()["data"]["reloadConfigSuccess"], False)
+        ours, theirs = self.both("/mon/-/quit", "PUT")
+        self.assertEqual((ours.status, ours.body), (theirs.status, theirs.body))
+        for server in self.servers:
+            self.assertEqual(server.child.wait(harness.PATIENCE), 0)
 
 
 if __name__ == "__main__":
