@@ -35,7 +35,7 @@ constexpr auto kPromql = std::to_array<Probe>({
 
 constexpr auto kOperators = std::to_array<Probe>({
     {"!=", "x != 1"},
-    {"!~", "{a=\"b\", c!~\"d\"}"},
+    {"!~", "x{a!~\"b\"}"},
     {"%", "x % 1"},
     {"*", "x * 1"},
     {"+", "x + 1"},
@@ -44,7 +44,7 @@ constexpr auto kOperators = std::to_array<Probe>({
     {"<", "x < 1"},
     {"<=", "x <= 1"},
     {"==", "x == 1"},
-    {"=~", "{a=~\"b\"}"},
+    {"=~", "x{a=~\"b\"}"},
     {">", "x > 1"},
     {">=", "x >= 1"},
     {"@", "x @ 1"},
