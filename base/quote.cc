@@ -2,6 +2,8 @@
 
 #include <re2/re2.h>
 
+#include <array>
+
 namespace narthex {
 namespace {
 
@@ -133,9 +135,31 @@ std::string go_quote(std::string_view text) {
   return out + '"';
 }
 
+namespace {
+
+// ASCII characters that stand for themselves in a JSON string: nearly all there are.
+constexpr auto kPlainInJson = [] {
+  std::array<bool, 256> plain{};
+  for (unsigned c = 0x20; c < 0x80; ++c) plain[c] = c != '"' && c != '\\' && c != '<' && c != '>' && c != '&';
+  return plain;
+}();
+
+size_t plain_run(std::string_view text) {
+  size_t size = 0;
+  while (size < text.size() && kPlainInJson[static_cast<unsigned char>(text[size])]) ++size;
+  return size;
+}
+
+}  // namespace
+
 void append_json_string(std::string& out, std::string_view text) {
   out += '"';
   for (size_t i = 0; i < text.size();) {
+    if (const size_t run = plain_run(text.substr(i)); run > 0) {
+      out.append(text.data() + i, run);
+      i += run;
+      continue;
+    }
     int length = 0;
     const char32_t c = decode_utf8(text.substr(i), length);
     const bool html = c == '<' || c == '>' || c == '&' || c == 0x2028 || c == 0x2029;

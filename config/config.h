@@ -42,6 +42,8 @@ struct ScrapeJob {
   scrape::JobOptions scrape;
   sd::Options discovery;
   Place place;  // of the section; in a file of scrape_config_files for jobs from there
+  // The section alone, printed as Config::yaml. For /api/v1/scrape_pools/config.
+  std::string yaml;
 };
 
 struct Config {

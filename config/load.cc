@@ -94,6 +94,7 @@ struct Load {
       sections.push_back(read_job(item, config.global, context));
       names.add(sections.back(), main_file, item, problems);
       config.jobs.push_back(sections.back().job);
+      config.jobs.back().yaml = marshal(sections.back());
     });
   }
 

@@ -56,8 +56,12 @@ using BodySource = std::function<bool(std::string& piece)>;
 struct ServerResponse {
   int status = 200;
   std::vector<std::pair<std::string, std::string>> headers;
-  std::string body;          // sent with Content-Length
-  BodySource stream;         // if set: sent chunked, instead of `body`
+  std::string body;   // sent with Content-Length
+  BodySource stream;  // if set: sent chunked, instead of `body`
+  // If set: sent chunked instead of all the above, as it comes, until it returns false or the client is gone. Asked a
+  // few times a second on an I/O thread, for no worker waits with it: it must be quick, and "" means that there is
+  // nothing now. When the server stops it is asked a last time.
+  BodySource feed = nullptr;
   bool compressible = true;  // gzip if the client accepts it and it pays
 };
 

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -176,6 +177,8 @@ struct FunctionSignature {
 };
 // Null if there is no such function. Case-sensitive.
 const FunctionSignature* find_function(std::string_view name);
+// All of them, by name.
+std::span<const FunctionSignature> function_table();
 
 struct Call {
   const FunctionSignature* function = nullptr;

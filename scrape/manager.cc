@@ -6,6 +6,7 @@
 #include <random>
 
 #include "scrape/identity.h"
+#include "scrape/pool/describe.h"
 #include "scrape/pool/pool.h"
 #include "scrape/request.h"
 
@@ -37,6 +38,7 @@ class ManagerImpl final : public Manager {
   Result<> apply(std::vector<JobOptions> jobs) override;
   void set_targets(const std::string& job, std::vector<TargetGroup> groups) override;
   std::vector<PoolStatus> status() const override;
+  std::vector<std::shared_ptr<const PoolView>> pools() const override;
   std::vector<TargetMetadata> metadata() const override;
   std::vector<TargetHistory> history(const HistoryFilter& filter) const override;
   Stats stats() const override { return counters_.stats(); }
@@ -157,7 +159,13 @@ ManagerImpl::States ManagerImpl::states() const {
 
 std::vector<PoolStatus> ManagerImpl::status() const {
   std::vector<PoolStatus> all;
-  for (const auto& state : states()) all.push_back(describe(*state));
+  for (const auto& state : states()) all.push_back(describe(state));
+  return all;
+}
+
+std::vector<std::shared_ptr<const PoolView>> ManagerImpl::pools() const {
+  std::vector<std::shared_ptr<const PoolView>> all;
+  for (auto& state : states()) all.push_back(view_of(std::move(state)));
   return all;
 }
 

@@ -47,6 +47,8 @@ struct PoolStatus {
   std::vector<std::string> target_errors;  // targets that could not be made: `instance 0 in group 1: no address`
 };
 
+class PoolView;  // scrape/pool_view.h
+
 // What a target's HELP and TYPE lines said, by family name as written there (scrape spec, section 11).
 struct MetricMetadata {
   std::string metric;
@@ -97,8 +99,10 @@ class Manager {
   // The current target groups of a job, all of them. Unchanged targets keep their loops.
   virtual void set_targets(const std::string& job, std::vector<TargetGroup> groups) = 0;
 
-  // Sorted by job; targets by group and position.
+  // Sorted by job; targets by group and position. Copies everything: for many targets see pools().
   virtual std::vector<PoolStatus> status() const = 0;
+  // The same to be read target by target. Sorted by job.
+  virtual std::vector<std::shared_ptr<const PoolView>> pools() const = 0;
   // Of all active targets, in the order of status(). Copies pointers only.
   virtual std::vector<TargetMetadata> metadata() const = 0;
   // The last attempts of the active targets that the filter asks for, in the order of status().

@@ -12,3 +12,5 @@ if [ -x "$build/tests/bench/scrape_load" ]; then
   echo "== scrape_load"
   "$build/tests/bench/scrape_load" --narthex "$build/narthex" --prometheus build/peers/prometheus
 fi
+echo "== api_targets"
+NARTHEX="$build/narthex" python3 tests/bench/api_targets.py

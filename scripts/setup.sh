@@ -10,11 +10,11 @@ declare -A packages=(
            libdeflate-dev liblz4-dev libbz2-dev zlib1g-dev libxxhash-dev libfast-float-dev prometheus-cpp-dev
            libcpp-httplib-dev libspdlog-dev libfmt-dev libcli11-dev libjemalloc-dev"
   [test]="libgtest-dev libgmock-dev libbenchmark-dev python3 python3-flask python3-prometheus-client openssl curl"
-  [bench]="python3"
+  [bench]="python3 curl"
   [lint]="clang-14 libclang-rt-14-dev clang-format clang-tidy python3"
 )
 # Programs that tests and benchmarks run beside ours. They are only unpacked, so that no service starts on this machine.
-declare -A peers=([test]="prometheus-node-exporter" [bench]="prometheus")
+declare -A peers=([test]="prometheus-node-exporter prometheus")
 
 as_root() {
   if [ "$(id -u)" = 0 ]; then

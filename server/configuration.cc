@@ -34,6 +34,7 @@ Result<> Configuration::reload() {
     std::lock_guard state_lock(mutex_);
     state_.last_successful = false;
   }
+  if (told_) told_(done.has_value());
   return done;
 }
 
@@ -45,6 +46,8 @@ Result<> Configuration::use(config::Config config) {
   log_.info("Completed loading of configuration file", {{"filename", path_}});
   std::lock_guard lock(mutex_);
   yaml_ = std::move(config.yaml);
+  job_yaml_.clear();
+  for (config::ScrapeJob& job : config.jobs) job_yaml_[job.scrape.job_name] = std::move(job.yaml);
   state_ = {true, static_cast<double>(clock_.now_ms()) / 1000};
   return {};
 }
@@ -52,6 +55,12 @@ Result<> Configuration::use(config::Config config) {
 std::string Configuration::yaml() const {
   std::lock_guard lock(mutex_);
   return yaml_;
+}
+
+std::optional<std::string> Configuration::job_yaml(const std::string& job) const {
+  std::lock_guard lock(mutex_);
+  const auto found = job_yaml_.find(job);
+  return found == job_yaml_.end() ? std::nullopt : std::optional(found->second);
 }
 
 ReloadState Configuration::state() const {

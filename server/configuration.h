@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -27,11 +28,14 @@ class Configuration {
   Result<config::Config> load();
   // Who gets configurations from now on; called with `first` at once.
   Result<> start(Apply apply, config::Config first);
+  // Told of every reload's success. To be set before the first one.
+  void on_reload(std::function<void(bool)> told) { told_ = std::move(told); }
   // Reads the file again and applies it. On errors, which are logged, the old configuration stays.
   Result<> reload();
 
-  // The YAML of the configuration in use.
+  // The YAML of the configuration in use, and that of one of its jobs; nothing if there is no such job.
   std::string yaml() const;
+  std::optional<std::string> job_yaml(const std::string& job) const;
   ReloadState state() const;
 
  private:
@@ -42,11 +46,14 @@ class Configuration {
   const Clock& clock_;
   Log& log_;
 
+  std::function<void(bool)> told_;
+
   std::mutex reload_mutex_;  // one reload at a time
   Apply apply_;              // guarded by reload_mutex_
 
   mutable std::mutex mutex_;  // guards the rest
   std::string yaml_;
+  std::map<std::string, std::string> job_yaml_;
   ReloadState state_;
 };
 

@@ -79,7 +79,7 @@ constexpr FlagSpec kTable[] = {
     {"web.external-url", kString, "", kServed, "The URL under which the server is reached from outside."},
     {"web.listen-address", kList, "0.0.0.0:9090", kServed, "Address to listen on. Repeatable."},
     {"web.max-connections", kInt, "512", kServed, "HTTP connections open at once."},
-    {"web.max-notifications-subscribers", kInt, "16", kIgnored, "Subscribers of live notifications."},
+    {"web.max-notifications-subscribers", kInt, "16", kServed, "Subscribers of live notifications."},
     {"web.page-title", kString, "Narthex", kServed, "Title of the pages."},
     {"web.read-timeout", kDuration, "5m", kServed, "How long an idle connection is kept."},
     {"web.remote-write-receiver.accepted-protobuf-messages", kList,

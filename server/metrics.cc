@@ -1,6 +1,7 @@
 #include "server/metrics.h"
 
 #include "instrumentation/text_format.h"
+#include "server/metrics_json.h"
 #include "server/process_stats.h"
 #include "web/version.h"
 
@@ -49,7 +50,7 @@ class Families {
     list_.back().metric.push_back(std::move(metric));
   }
 
-  const std::vector<MetricFamily>& list() const { return list_; }
+  std::vector<MetricFamily> take() { return std::move(list_); }
 
  private:
   std::vector<MetricFamily> list_;
@@ -115,9 +116,9 @@ void add_scrape(Families& out, const scrape::Stats& stats) {
   out.counter("narthex_scrape_samples_total", "Samples read from targets.", stats.samples);
 }
 
-void add_pools(Families& out, const std::vector<scrape::PoolStatus>& pools) {
+void add_pools(Families& out, const std::vector<PoolSize>& pools) {
   out.add("prometheus_target_scrape_pool_targets", "Targets being scraped, by job.", MetricType::Gauge);
-  for (const auto& pool : pools) out.append(static_cast<double>(pool.active.size()), {{"scrape_job", pool.job}});
+  for (const auto& pool : pools) out.append(static_cast<double>(pool.targets), {{"scrape_job", pool.job}});
 }
 
 void add_process(Families& out, const ProcessStats& stats) {
@@ -148,7 +149,7 @@ void OwnMetrics::observe(const web::Served& served) {
   durations_.Add({{"handler", handler}}, kRequestSeconds).Observe(served.seconds);
 }
 
-std::string OwnMetrics::text(const Snapshot& now) const {
+std::vector<MetricFamily> OwnMetrics::families(const Snapshot& now) const {
   Families out(registry_.Collect());
   add_server(out, now);
   if (now.http) add_http(out, *now.http);
@@ -156,7 +157,13 @@ std::string OwnMetrics::text(const Snapshot& now) const {
   if (now.scrape) add_scrape(out, *now.scrape);
   if (now.scrape) add_pools(out, now.pools);
   add_process(out, read_process_stats());
-  return instrumentation::to_text(out.list());
+  return out.take();
+}
+
+std::string OwnMetrics::text(const Snapshot& now) const { return instrumentation::to_text(families(now)); }
+
+std::string OwnMetrics::json(const Snapshot& now, const std::function<bool(std::string_view)>& wanted) const {
+  return to_proto_json(families(now), wanted);
 }
 
 }  // namespace narthex::server

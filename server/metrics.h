@@ -25,6 +25,11 @@ struct ReloadState {
   double last_success_seconds = 0;  // since 1970
 };
 
+struct PoolSize {
+  std::string job;
+  size_t targets;  // being scraped
+};
+
 // What the components count, at one moment. A part that does not run yet is absent.
 struct Snapshot {
   bool ready = false;
@@ -32,7 +37,7 @@ struct Snapshot {
   std::optional<net::ServerStats> http;
   std::optional<storage::Stats> storage;
   std::optional<scrape::Stats> scrape;
-  std::vector<scrape::PoolStatus> pools;
+  std::vector<PoolSize> pools;
 };
 
 // Thread-safe.
@@ -44,8 +49,12 @@ class OwnMetrics {
   void observe(const web::Served& served);
   // Everything in text format 0.0.4.
   std::string text(const Snapshot& now) const;
+  // The families whose names are wanted, as ProtoJSON.
+  std::string json(const Snapshot& now, const std::function<bool(std::string_view)>& wanted) const;
 
  private:
+  std::vector<prometheus::MetricFamily> families(const Snapshot& now) const;
+
   prometheus::Registry registry_;
   prometheus::Family<prometheus::Counter>& requests_;
   prometheus::Family<prometheus::Histogram>& durations_;

@@ -1,12 +1,15 @@
 #include "server/server.h"
 
 #include <algorithm>
+#include <cmath>
+#include <filesystem>
 
 #include "base/regex.h"
 #include "server/addresses.h"
 #include "server/cpu_quota.h"
 #include "server/features.h"
 #include "server/fqdn.h"
+#include "server/process_stats.h"
 #include "server/signals.h"
 
 namespace narthex::server {
@@ -61,6 +64,9 @@ promql::EngineOptions engine_options(const FlagValues& flags, int64_t evaluation
   return options;
 }
 
+// Known to the millisecond.
+int64_t nanoseconds(double seconds) { return std::llround(seconds * 1000) * 1'000'000; }
+
 // The port as written in "host:port"; 0 if there is none.
 uint16_t written_port(const std::string& address) {
   const size_t colon = address.rfind(':');
@@ -70,7 +76,14 @@ uint16_t written_port(const std::string& address) {
 }  // namespace
 
 Server::Server(const FlagValues& flags, const Clock& clock, Log& log)
-    : flags_(flags), clock_(clock), log_(log), configuration_(flags.text("config.file"), clock, log) {}
+    : flags_(flags),
+      clock_(clock),
+      log_(log),
+      configuration_(flags.text("config.file"), clock, log),
+      notifications_(clock, static_cast<size_t>(flags.integer("web.max-notifications-subscribers"))) {
+  configuration_.on_reload(
+      [this](bool done) { done ? notifications_.end(web::kReloadFailed) : notifications_.begin(web::kReloadFailed); });
+}
 
 Server::~Server() { stop(); }
 
@@ -89,6 +102,10 @@ Result<web::Settings> Server::web_settings() {
   settings.flags = flags_.all();
   settings.lifecycle = flags_.flag("web.enable-lifecycle");
   settings.metrics = [this] { return metrics_.text(snapshot()); };
+  settings.self_metrics = [this](const auto& wanted) { return metrics_.json(snapshot(), wanted); };
+  settings.runtime_info = [this] { return runtime_info(); };
+  settings.replayed = [this] { return replayed_.load(); };
+  settings.notifications = &notifications_;
   settings.reload = [this] { return configuration_.reload(); };
   settings.quit = [this] {
     const bool first = !quit_asked_.exchange(true);
@@ -122,14 +139,31 @@ Result<> Server::open_store() {
   return {};
 }
 
+web::RuntimeInfo Server::runtime_info() const {
+  const ProcessStats process = read_process_stats();
+  const ReloadState reload = configuration_.state();
+  std::error_code ignored;
+  web::RuntimeInfo info;
+  info.start_ns = nanoseconds(process.start_time_seconds);
+  info.working_folder = std::filesystem::current_path(ignored).string();
+  info.host_name = machine_name();
+  info.reload_succeeded = reload.last_successful;
+  info.last_reload_ns = nanoseconds(reload.last_success_seconds);
+  info.threads = static_cast<int64_t>(process.threads);
+  info.cpus = usable_cpus();
+  info.retention = Duration::milliseconds(storage_options(flags_).retention_ms).str();
+  return info;
+}
+
 web::Sources Server::sources(int64_t evaluation_interval_ms) {
   web::Sources sources;
   sources.store = store_.get();
   sources.engine = std::make_shared<promql::Engine>(engine_options(flags_, evaluation_interval_ms), clock_);
-  sources.targets = [this] { return manager_->status(); };
+  sources.pools = [this] { return manager_->pools(); };
   sources.metadata = [this] { return manager_->metadata(); };
   sources.history = [this](const scrape::HistoryFilter& filter) { return manager_->history(filter); };
   sources.config_yaml = [this] { return configuration_.yaml(); };
+  sources.job_yaml = [this](const std::string& job) { return configuration_.job_yaml(job); };
   sources.external_url = external_url_;
   sources.own_port = port_;
   return sources;
@@ -149,12 +183,17 @@ Result<> Server::apply(const config::Config& config) {
 
 Result<> Server::start(config::Config config) {
   if (auto started = start_http(); !started) return started.error();
+  notifications_.begin(web::kStarting);
   if (auto opened = open_store(); !opened) return opened.error();
+  replayed_ = true;
   manager_ = scrape::Manager::create(manager_options(flags_, config), *store_, clock_, log_);
-  return configuration_.start([this](const config::Config& next) { return apply(next); }, std::move(config));
+  auto started = configuration_.start([this](const config::Config& next) { return apply(next); }, std::move(config));
+  notifications_.end(web::kStarting);
+  return started;
 }
 
 void Server::stop() {
+  notifications_.begin(web::kStopping);
   if (app_) app_->stopping();
   if (manager_) manager_->stop();
   if (http_) http_->stop(kStopGraceNs);
@@ -172,7 +211,7 @@ Snapshot Server::snapshot() const {
   now.http = http_->stats();
   now.storage = store_->stats();
   now.scrape = manager_->stats();
-  now.pools = manager_->status();
+  for (const auto& pool : manager_->pools()) now.pools.push_back({pool->job(), pool->active_size()});
   return now;
 }
 

@@ -44,6 +44,7 @@ class Server {
   Result<> start_http();
   Result<> open_store();
   Result<> apply(const config::Config& config);
+  web::RuntimeInfo runtime_info() const;
   web::Sources sources(int64_t evaluation_interval_ms);
   Snapshot snapshot() const;
 
@@ -52,7 +53,9 @@ class Server {
   Log& log_;
   Configuration configuration_;
   OwnMetrics metrics_;
+  web::Notifications notifications_;
   std::atomic<bool> quit_asked_ = false;
+  std::atomic<bool> replayed_ = false;
   std::string external_url_;
   uint16_t port_ = 0;
 

@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "base/result.h"
 #include "storage/appender.h"
+#include "storage/cardinality.h"
 #include "storage/options.h"
 #include "storage/querier.h"
 
@@ -23,9 +24,10 @@ struct Stats {
   uint64_t samples_appended = 0;  // since start
   uint64_t commits = 0;
   uint64_t commit_failures = 0;
-  uint64_t log_bytes = 0;     // on disk, all families
-  uint64_t column_bytes = 0;  // resident, head columns
-  uint64_t index_bytes = 0;   // resident, identity and slots
+  uint64_t log_bytes = 0;       // on disk, all families
+  uint64_t damaged_frames = 0;  // parts of the log that could not be read when it was replayed
+  uint64_t column_bytes = 0;    // resident, head columns
+  uint64_t index_bytes = 0;     // resident, identity and slots
   Timestamp min_time = 0;
   Timestamp max_time = 0;
 };
@@ -44,6 +46,9 @@ class Store : public Queryable {
   virtual std::shared_ptr<TargetAppender> open_target(const Labels& public_labels) = 0;
 
   virtual Stats stats() const = 0;
+  // Counts the active series by their labels, at most `limit` entries per list. Walks all of them: for people who ask,
+  // not for metrics.
+  virtual Cardinality cardinality(size_t limit) const = 0;
   // Waits for pending commits, syncs the log, closes. Appenders must not be used afterwards.
   virtual void close() = 0;
 };

@@ -5,7 +5,7 @@
 #include <optional>
 
 #include "base/quote.h"
-#include "web/api/endpoints.h"
+#include "web/api/routes.h"
 #include "web/http/cors.h"
 #include "web/http/router.h"
 #include "web/ui/index.h"
@@ -14,31 +14,6 @@ namespace narthex::web {
 namespace {
 
 constexpr std::string_view kApiPrefix = "/api/v1/";
-constexpr std::string_view kQueryPath = "/api/v1/query";
-constexpr std::string_view kQueryRangePath = "/api/v1/query_range";
-
-struct ApiRoute {
-  std::string_view pattern;
-  unsigned methods;
-  Answer (*endpoint)(const Call&);
-};
-
-constexpr ApiRoute kApiRoutes[] = {
-    {kQueryPath, kGet | kPost, query},
-    {kQueryRangePath, kGet | kPost, query_range},
-    {"/api/v1/series", kGet | kPost, series},
-    {"/api/v1/labels", kGet | kPost, label_names},
-    {"/api/v1/label/:name/values", kGet, label_values},
-    {"/api/v1/metadata", kGet, metric_metadata},
-    {"/api/v1/targets", kGet, targets},
-    {"/api/v1/targets/history", kGet, target_history},
-    {"/api/v1/targets/metadata", kGet, target_metadata},
-    {"/api/v1/scrape_pools", kGet, scrape_pools},
-    {"/api/v1/status/config", kGet, status_config},
-    {"/api/v1/status/flags", kGet, status_flags},
-    {"/api/v1/status/buildinfo", kGet, status_buildinfo},
-};
-
 // The body of a form comes before the query string, as in Go.
 Form merged_form(const net::ServerRequest& request) {
   Form form;
@@ -89,7 +64,7 @@ struct App::Impl {
   Routed route(const net::ServerRequest& request);
   Routed route_below_prefix(const net::ServerRequest& request, std::string_view path);
   Routed route_api(const net::ServerRequest& request, std::string_view path);
-  net::ServerResponse call(const ApiRoute& route, const net::ServerRequest& request, std::string_view argument);
+  net::ServerResponse call(const Route& route, const net::ServerRequest& request, std::string_view argument);
 
   net::ServerResponse healthy(const net::ServerRequest&) {
     return text_response(200, "Prometheus Server is Healthy.\n");
@@ -98,6 +73,7 @@ struct App::Impl {
     return current() ? text_response(200, "Prometheus Server is Ready.\n") : unavailable();
   }
   net::ServerResponse index(const net::ServerRequest&);
+  net::ServerResponse graph(const net::ServerRequest& request);
   net::ServerResponse metrics(const net::ServerRequest&);
   net::ServerResponse version_page(const net::ServerRequest&) { return text_response(200, buildinfo_json() + "\n"); }
   net::ServerResponse reload(const net::ServerRequest& request);
@@ -124,6 +100,8 @@ struct App::Impl {
 
 const App::Impl::PlainRoute App::Impl::kPlainRoutes[] = {
     {"/", kGet, &Impl::index},
+    {"/query", kGet, &Impl::index},
+    {"/graph", kGet, &Impl::graph},
     {"/-/healthy", kGet | kHead, &Impl::healthy},
     {"/-/ready", kGet | kHead, &Impl::ready_page},
     {"/-/reload", kGet | kPost | kPut, &Impl::reload},
@@ -142,15 +120,22 @@ net::ServerResponse App::Impl::index(const net::ServerRequest&) {
   IndexFacts facts{settings.page_title, settings.route_prefix};
   if (auto now = current()) {
     facts.ready = true;
-    for (const auto& pool : now->targets()) {
-      for (const auto& target : pool.active) facts.targets_up += target.health == scrape::Health::kUp ? 1 : 0;
-      facts.targets += pool.active.size();
+    for (const auto& pool : now->pools()) {
+      facts.targets += pool->active_size();
+      for (size_t i = 0; i < pool->active_size(); ++i) {
+        facts.targets_up += pool->active(i).health == scrape::Health::kUp ? 1 : 0;
+      }
     }
   }
   net::ServerResponse response;
   response.body = index_page(facts);
   response.headers.emplace_back("Content-Type", "text/html; charset=utf-8");
   return response;
+}
+
+// Where links in alerts and bookmarks of old lead.
+net::ServerResponse App::Impl::graph(const net::ServerRequest& request) {
+  return redirect(302, settings.route_prefix + "/query?" + request.query);
 }
 
 net::ServerResponse App::Impl::metrics(const net::ServerRequest&) {
@@ -179,10 +164,11 @@ net::ServerResponse App::Impl::quit(const net::ServerRequest& request) {
                        settings.quit() ? "Requesting termination... Goodbye!" : "Termination already in progress.");
 }
 
-net::ServerResponse App::Impl::call(const ApiRoute& route, const net::ServerRequest& request,
-                                    std::string_view argument) {
+net::ServerResponse App::Impl::call(const Route& route, const net::ServerRequest& request, std::string_view argument) {
+  static const auto kNoSources = std::make_shared<const Sources>();
   auto now = current();
-  if (!now) return unavailable();
+  if (!now && !route.early) return unavailable();
+  if (!now) now = kNoSources;
   auto decoded = unescape(argument, false);
   if (!decoded) return to_response(bad_data(decoded.error().message));
   const Form form = merged_form(request);
@@ -199,7 +185,7 @@ App::Impl::Routed App::Impl::route_api(const net::ServerRequest& request, std::s
     routed.response = {};
     routed.response.status = 204;
   }
-  for (const ApiRoute& route : kApiRoutes) {
+  for (const Route& route : api_routes()) {
     auto argument = match_path(route.pattern, path);
     if (!argument) continue;
     routed.handler = route.pattern;

@@ -9,6 +9,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -17,8 +18,9 @@
 #include "base/clock.h"
 #include "net/http_server.h"
 #include "promql/engine.h"
-#include "scrape/manager.h"
-#include "storage/querier.h"
+#include "scrape/pool_view.h"
+#include "storage/store.h"
+#include "web/notifications.h"
 
 namespace re2 {
 class RE2;
@@ -28,12 +30,13 @@ namespace narthex::web {
 
 // What answers are made of. Everything pointed to outlives the last request.
 struct Sources {
-  const storage::Queryable* store = nullptr;
+  const storage::Store* store = nullptr;
   std::shared_ptr<const promql::Engine> engine;
-  std::function<std::vector<scrape::PoolStatus>()> targets;
+  std::function<std::vector<std::shared_ptr<const scrape::PoolView>>()> pools;
   std::function<std::vector<scrape::TargetMetadata>()> metadata;
   std::function<std::vector<scrape::TargetHistory>(const scrape::HistoryFilter&)> history;
   std::function<std::string()> config_yaml;
+  std::function<std::optional<std::string>(const std::string&)> job_yaml;  // nothing: no such job
   std::string external_url;  // with scheme and host, without a slash at the end
   uint16_t own_port = 0;     // what we listen on: targets on this machine are shown under external_url
 };
@@ -45,6 +48,18 @@ struct Served {
   double seconds = 0;
 };
 
+// The process, as /status/runtimeinfo shows it.
+struct RuntimeInfo {
+  int64_t start_ns = 0;  // since 1970
+  std::string working_folder;
+  std::string host_name;
+  bool reload_succeeded = false;
+  int64_t last_reload_ns = 0;  // 0: never
+  int64_t threads = 0;
+  int64_t cpus = 0;
+  std::string retention;  // "15d"
+};
+
 // What stays the same as long as the process lives.
 struct Settings {
   const Clock* clock = nullptr;
@@ -54,6 +69,11 @@ struct Settings {
   std::vector<std::pair<std::string, std::string>> flags;
   bool lifecycle = false;                // --web.enable-lifecycle
   std::function<std::string()> metrics;  // text format 0.0.4
+  // The metric families whose names are wanted, as a list in ProtoJSON.
+  std::function<std::string(const std::function<bool(std::string_view)>&)> self_metrics;
+  std::function<RuntimeInfo()> runtime_info;
+  std::function<bool()> replayed;          // whether the log is
+  Notifications* notifications = nullptr;  // outlives the last request
   std::function<Result<>()> reload;
   std::function<bool()> quit;                  // false: it was asked before
   std::function<void(const Served&)> observe;  // may be empty

@@ -167,4 +167,6 @@ std::string marshal(const MarshalInput& input) {
   return out.print();
 }
 
+std::string marshal(const JobSection& job) { return job_value(job).print(); }
+
 }  // namespace narthex::config

@@ -20,6 +20,8 @@ struct MarshalInput {
 };
 
 std::string marshal(const MarshalInput& input);
+// One job alone.
+std::string marshal(const JobSection& job);
 
 // A node as written, with secrets hidden: values of keys that hold secrets anywhere in Prometheus's configuration, and
 // passwords in URLs.

@@ -64,6 +64,7 @@ const std::string* find(const ServerResponse& response, std::string_view name) {
 bool has_no_body(int status) { return status == 204 || status == 304; }
 
 Coding coding_for(const ServerResponse& response, const AnswerContext& context) {
+  if (response.feed) return Coding::kIdentity;
   const bool long_enough = response.stream || response.body.size() >= kLeastCoded;
   const bool may = response.compressible && long_enough && !has_no_body(response.status) &&
                    find(response, "Content-Encoding") == nullptr;
@@ -86,7 +87,7 @@ std::string head_of(const ServerResponse& response, const AnswerContext& context
   if (response.compressible) append_field(out, "Vary", "Accept-Encoding");
   if (answer.chunked) {
     append_field(out, "Transfer-Encoding", "chunked");
-  } else if (!response.stream && !has_no_body(response.status)) {
+  } else if (!response.stream && !response.feed && !has_no_body(response.status)) {
     append_field(out, "Content-Length", std::to_string(answer.body.size()));
   }
   if (!answer.keep_alive) {
@@ -123,8 +124,9 @@ Answer make_answer(ServerResponse response, const AnswerContext& context) {
   if (has_no_body(response.status)) {
     response.body.clear();
     response.stream = nullptr;
+    response.feed = nullptr;
   }
-  if (response.stream) {
+  if (response.stream || response.feed) {
     out.chunked = !context.is_http_1_0;
     if (!out.chunked) out.keep_alive = false;  // the end of the connection is the end of the body
   } else {
@@ -135,6 +137,7 @@ Answer make_answer(ServerResponse response, const AnswerContext& context) {
     out.body.clear();
   } else {
     out.stream = std::move(response.stream);
+    out.feed = std::move(response.feed);
   }
   return out;
 }

@@ -18,9 +18,10 @@ struct AnswerContext {
 };
 
 struct Answer {
-  std::string head;   // up to and with the blank line
-  std::string body;   // "" for HEAD and streams
-  BodySource stream;  // if set: pieces follow
+  std::string head;           // up to and with the blank line
+  std::string body;           // "" for HEAD and streams
+  BodySource stream;          // if set: pieces follow
+  BodySource feed = nullptr;  // if set: pieces follow, now and then
   bool chunked = false;
   Coding coding = Coding::kIdentity;  // of the stream; `body` is already coded
   bool keep_alive = true;

@@ -6,7 +6,9 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/bind_executor.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <cerrno>
+#include <chrono>
 #include <exception>
 
 #include "base/clock.h"
@@ -19,6 +21,8 @@ constexpr size_t kReadBytes = 64 * 1024;
 // What a source makes is sent in pieces of at least this, unless it takes longer than that.
 constexpr size_t kStreamPieceBytes = 64 * 1024;
 constexpr int64_t kStreamPieceNs = 100'000'000;
+// How long a feed's news may wait.
+constexpr auto kFeedPause = std::chrono::milliseconds(200);
 // After a refusal we read on for a while: closing with unread bytes would reset the connection, and the client might
 // never see the answer.
 constexpr size_t kDrainBytes = 4 << 20;
@@ -41,6 +45,16 @@ bool gather(const BodySource& source, std::string& out) {
     out += piece;
     if (!more) return false;
     if (out.size() >= kStreamPieceBytes || now() >= until) return true;
+  }
+}
+
+// False: the feed is over.
+bool ask(const BodySource& feed, std::string& piece) {
+  try {
+    return feed(piece);
+  } catch (const std::exception&) {
+    piece.clear();
+    return false;
   }
 }
 
@@ -187,7 +201,11 @@ Answer Session::call_handler(RequestParser& parser, ServerRequest& request) {
 // True if the connection can take another request.
 Task<bool> Session::answer(Answer answer) {
   bool sent = co_await send(answer.head, answer.body);
-  if (sent && answer.stream) sent = co_await send_stream(answer);
+  if (sent && answer.feed) {
+    sent = co_await send_feed(answer);
+  } else if (sent && answer.stream) {
+    sent = co_await send_stream(answer);
+  }
   co_return sent&& answer.keep_alive;
 }
 
@@ -211,6 +229,28 @@ Task<bool> Session::send_stream(Answer& answer) {
     const std::string head = answer.chunked && !piece.empty() ? chunk_head(piece.size() - 2) : "";
     const bool sent = co_await send(head, piece);
     if (!sent) co_return false;
+  }
+  if (!answer.chunked) co_return true;
+  co_return co_await send("0\r\n\r\n", "");
+}
+
+Task<bool> Session::send_feed(Answer& answer) {
+  asio::steady_timer pause(core_->io);
+  for (bool more = true; more;) {
+    const bool last = core_->stopping;
+    std::string piece;
+    more = ask(answer.feed, piece) && !last;
+    if (!piece.empty()) {
+      const std::string head = answer.chunked ? chunk_head(piece.size()) : "";
+      if (answer.chunked) piece += "\r\n";
+      const bool sent = co_await send(head, piece);
+      if (!sent) co_return false;
+    }
+    if (!more) break;
+    connection_->deadline_ns.store(Connection::kNever, std::memory_order_relaxed);
+    if (connection_->gone()) co_return false;
+    pause.expires_after(kFeedPause);
+    co_await pause.async_wait(asio::as_tuple(use_task));
   }
   if (!answer.chunked) co_return true;
   co_return co_await send("0\r\n\r\n", "");

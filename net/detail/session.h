@@ -58,6 +58,7 @@ class Session {
   Task<bool> answer(Answer answer);
   Task<Answer> handle(RequestParser& parser);
   Task<bool> send_stream(Answer& answer);
+  Task<bool> send_feed(Answer& answer);
   Task<bool> send(std::string_view head, std::string_view body);
   Task<size_t> receive();
   ssize_t receive_now();

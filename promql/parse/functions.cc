@@ -103,8 +103,13 @@ std::vector<FunctionSignature> make_table() {
 
 }  // namespace
 
-const FunctionSignature* find_function(std::string_view name) {
+std::span<const FunctionSignature> function_table() {
   static const std::vector<FunctionSignature> table = make_table();
+  return table;
+}
+
+const FunctionSignature* find_function(std::string_view name) {
+  const auto table = function_table();
   const auto it = std::lower_bound(table.begin(), table.end(), name,
                                    [](const FunctionSignature& f, std::string_view n) { return f.name < n; });
   return it != table.end() && it->name == name ? &*it : nullptr;

@@ -1,7 +1,5 @@
 #include "scrape/pool/pool.h"
 
-#include <unordered_set>
-
 namespace narthex::scrape {
 namespace {
 
@@ -100,89 +98,6 @@ void Pool::publish(Draft draft) {
   for (TargetLoop* loop : draft.started) loop->start();
   loops_ = std::move(draft.loops);
   state_ = std::make_shared<const PoolState>(PoolState{std::move(draft.job), std::move(draft.groups)});
-}
-
-namespace {
-
-// Collects what one target adds to a pool's description; targets that two groups name count once.
-class Describer {
- public:
-  explicit Describer(const PoolState& pool) : job_(*pool.job) { out_.job = job_.options().job_name; }
-
-  void add(const GroupState& group) {
-    const RawLabels group_labels = unpack(group.group.labels);
-    for (size_t i = 0; i < group.targets.size(); ++i) add(group.targets[i], group.group.targets[i], group_labels);
-  }
-  PoolStatus take() { return std::move(out_); }
-
- private:
-  void add(const TargetRecord& record, std::string_view packed, const RawLabels& group_labels) {
-    if (record.loop) {
-      if (known_.insert(record.loop.get()).second) add_active(*record.loop, packed, group_labels);
-    } else if (!record.error.empty()) {
-      out_.target_errors.push_back(record.error);
-    } else {
-      add_dropped(record, packed, group_labels);
-    }
-  }
-
-  void add_active(const TargetLoop& loop, std::string_view packed, const RawLabels& group_labels) {
-    TargetStatus status = loop.status();
-    status.job = out_.job;
-    status.discovered_labels = job_.factory().discovered_labels(unpack(packed), group_labels);
-    out_.active.push_back(std::move(status));
-  }
-
-  void add_dropped(const TargetRecord& record, std::string_view packed, const RawLabels& group_labels) {
-    const uint64_t keep = job_.options().limits.keep_dropped_targets;
-    if (++out_.dropped_count > keep && keep > 0) return;
-    out_.dropped.push_back({out_.job, job_.factory().discovered_labels(unpack(packed), group_labels), record.reason});
-  }
-
-  const JobRuntime& job_;
-  std::unordered_set<const TargetLoop*> known_;
-  PoolStatus out_;
-};
-
-}  // namespace
-
-PoolStatus describe(const PoolState& pool) {
-  Describer describer(pool);
-  for (const auto& group : pool.groups) describer.add(*group);
-  return describer.take();
-}
-
-namespace {
-
-// Calls `visit` for each active target of a pool, once.
-template <class Visit>
-void for_each_active(const PoolState& pool, Visit visit) {
-  std::unordered_set<const TargetLoop*> known;
-  for (const auto& group : pool.groups) {
-    for (const TargetRecord& record : group->targets) {
-      if (record.loop && known.insert(record.loop.get()).second) visit(*record.loop);
-    }
-  }
-}
-
-}  // namespace
-
-void append_metadata(const PoolState& pool, std::vector<TargetMetadata>& out) {
-  for_each_active(pool, [&](const TargetLoop& loop) {
-    out.push_back({pool.job->options().job_name, loop.public_labels(), loop.metadata()});
-  });
-}
-
-void append_history(const PoolState& pool, const HistoryFilter& filter, std::vector<TargetHistory>& out) {
-  const std::string& job = pool.job->options().job_name;
-  if (!filter.job.empty() && filter.job != job) return;
-  for_each_active(pool, [&](const TargetLoop& loop) {
-    const bool wanted =
-        filter.target.empty() || loop.url() == filter.target || loop.public_labels().get("instance") == filter.target;
-    if (!wanted) return;
-    out.push_back(loop.history(filter.attempts));
-    out.back().job = job;
-  });
 }
 
 }  // namespace narthex::scrape

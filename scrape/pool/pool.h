@@ -33,10 +33,6 @@ struct PoolState {
   std::vector<std::shared_ptr<const GroupState>> groups;
 };
 
-PoolStatus describe(const PoolState& pool);
-void append_metadata(const PoolState& pool, std::vector<TargetMetadata>& out);
-void append_history(const PoolState& pool, const HistoryFilter& filter, std::vector<TargetHistory>& out);
-
 // Not thread-safe.
 class Pool {
  public:

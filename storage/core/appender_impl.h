@@ -16,6 +16,7 @@ struct Shared {
   Core core;
   Windows windows;
   std::shared_ptr<ScratchPool> scratches = std::make_shared<ScratchPool>();
+  uint64_t damaged_frames = 0;  // written before anybody reads
   std::mutex record_log_mutex;
   std::unique_ptr<RecordLog> record_log;  // null once closed
   std::unique_ptr<Committer> committer;   // last: its thread uses all of the above

@@ -30,6 +30,7 @@ Result<std::unique_ptr<Store>> open_store(const Options& options, const Clock& c
   const int64_t began = clock.steady_ns();
   const ReplayReport report = replay(**db, shared->core, shared->windows);
   tell(log, report, (clock.steady_ns() - began) / 1'000'000);
+  shared->damaged_frames = report.damaged_frames;
   shared->record_log =
       std::make_unique<DurableLog>(std::move(*db), shared->core.identity, shared->windows, shared->options, log);
   shared->committer =

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "storage/query/cardinality.h"
 #include "storage/query/view_impl.h"
 
 namespace narthex::storage {
@@ -34,10 +35,13 @@ Stats StoreImpl::stats() const {
   stats.samples_appended = committed.samples;
   stats.commits = committed.commits;
   stats.commit_failures = committed.failures;
+  stats.damaged_frames = shared_->damaged_frames;
   std::lock_guard lock(shared_->record_log_mutex);
   stats.log_bytes = shared_->record_log ? shared_->record_log->disk_bytes() : 0;
   return stats;
 }
+
+Cardinality StoreImpl::cardinality(size_t limit) const { return count_labels(*shared_, limit); }
 
 void StoreImpl::close() {
   if (closed_.exchange(true)) return;

@@ -17,6 +17,7 @@ class StoreImpl final : public Store {
   std::shared_ptr<TargetAppender> open_target(const Labels& public_labels) override;
   std::shared_ptr<const View> view() const override;
   Stats stats() const override;
+  Cardinality cardinality(size_t limit) const override;
   void close() override;
 
   const Shared& shared() const { return *shared_; }  // for tests

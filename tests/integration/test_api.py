@@ -1,6 +1,9 @@
 """The API over real connections."""
 import gzip
+import http.client
 import json
+import signal
+import time
 import urllib.parse
 
 import harness
@@ -71,6 +74,105 @@ class Api(harness.Case):
         self.assertEqual(harness.request(self.narthex.url + "/api/v1/labels", "HEAD").status, 405)
         self.assertEqual(harness.request(self.narthex.url + "/api/v1/x", "OPTIONS").status, 204)
         self.assertEqual(self.narthex.get("/api/v1/x").status, 404)
+
+    def test_events_come_while_they_happen(self):
+        address = self.narthex.url.removeprefix("http://")
+        subscribers = [http.client.HTTPConnection(address, timeout=harness.PATIENCE) for _ in range(16)]
+        answers = []
+        for subscriber in subscribers:
+            subscriber.request("GET", "/api/v1/notifications/live")
+            answers.append(subscriber.getresponse())
+            self.assertEqual(answers[-1].getheader("Content-Type"), "text/event-stream")
+        self.assertEqual(self.narthex.get("/api/v1/notifications/live").status, 204, "one more than may be")
+        self.assertEqual(self.narthex.get("/-/healthy").status, 200, "no worker is held")
+
+        def next_event():
+            line = answers[0].readline()
+            self.assertTrue(line.startswith(b"data: "), line)
+            self.assertEqual(answers[0].readline(), b"\n")
+            event = json.loads(line[6:])
+            self.assertEqual(set(event), {"text", "date", "active"})
+            return event["text"], event["active"]
+
+        good = self.narthex.config.read_text()
+        for text, active in (("nonsense: 1\n", True), (good, False)):
+            self.narthex.config.write_text(text)
+            self.narthex.child.send_signal(signal.SIGHUP)
+            self.assertEqual(next_event(), ("Configuration reload has failed.", active))
+            shown = [one["text"] for one in self.narthex.get("/api/v1/notifications").json()["data"]]
+            self.assertEqual(shown, ["Configuration reload has failed."] if active else [])
+        for subscriber in subscribers[1:]:
+            subscriber.close()
+        for answer in answers[1:]:
+            answer.close()
+        harness.wait_for(lambda: self.one_may_subscribe(), "a place for a subscriber")
+        begin = time.monotonic()
+        self.narthex.child.send_signal(signal.SIGTERM)
+        self.assertEqual(next_event(), ("Prometheus is shutting down and gracefully stopping all operations.", True))
+        self.assertEqual(answers[0].read(), b"")
+        self.assertEqual(self.narthex.child.wait(harness.PATIENCE), 0)
+        self.assertLess(time.monotonic() - begin, 5)
+
+    def one_may_subscribe(self):
+        connection = http.client.HTTPConnection(self.narthex.url.removeprefix("http://"), timeout=harness.PATIENCE)
+        try:
+            connection.request("GET", "/api/v1/notifications/live")
+            return connection.getresponse().status == 200
+        finally:
+            connection.close()
+
+    def test_job_section_hides_secrets(self):
+        self.narthex.config.write_text(self.narthex.config.read_text() +
+                                       "  - job_name: secret\n    basic_auth: {username: u, password: hunter2}\n")
+        self.narthex.child.send_signal(signal.SIGHUP)
+        found = harness.wait_for(lambda: self.narthex.get("/api/v1/scrape_pools/config", scrapePool="secret").json().get("data"),
+                                 "the new job")
+        self.assertIn("password: <secret>", found["yaml"])
+        self.assertNotIn("hunter2", found["yaml"])
+        self.assertEqual(self.narthex.get("/api/v1/scrape_pools").json()["data"]["scrapePools"], ["secret", "test"])
+
+    def test_pages_of_targets(self):
+        job = harness.config_for(*[f"127.0.0.1:{port}" for port in range(1, 31)], interval="1s", job="many")
+        self.narthex.config.write_text(job)
+        self.narthex.child.send_signal(signal.SIGHUP)
+        wanted = harness.wait_for(lambda: (lambda all: all if len(all) == 30 else None)(
+            self.narthex.get("/api/v1/targets").json()["data"]["activeTargets"]), "the new targets")
+        seen, token = [], None
+        while token != "":
+            page = self.narthex.get("/api/v1/targets", limit=7, **({"nextToken": token} if token else {})).json()["data"]
+            seen += [target["scrapeUrl"] for target in page["activeTargets"]]
+            token = page.get("nextToken", "")
+            time.sleep(0.2)  # scrapes go on
+        self.assertEqual(seen, [target["scrapeUrl"] for target in wanted])
+        down = harness.wait_for(lambda: self.narthex.get("/api/v1/targets", health="down", search="REFUSED", limit=3)
+                                .json()["data"]["activeTargets"], "a target that is down")
+        self.assertIn("connection refused", down[0]["lastError"])
+
+    def test_series_are_counted(self):
+        counts = self.narthex.get("/api/v1/status/tsdb", limit=1).json()["data"]
+        self.assertEqual(counts["headStats"]["numSeries"], self.narthex.metric("prometheus_tsdb_head_series"))
+        self.assertEqual(counts["seriesCountByMetricName"], [{"name": "a", "value": 2}])
+
+    def test_own_metrics_as_json(self):
+        families = self.narthex.get("/api/v1/status/self_metrics",
+                                    metric_name_pattern="prometheus_(ready|http_request_duration_seconds)").json()["data"]
+        by_name = {family["name"]: family for family in families}
+        self.assertEqual(set(by_name), {"prometheus_ready", "prometheus_http_request_duration_seconds"})
+        self.assertEqual(by_name["prometheus_ready"]["metric"], [{"label": [], "gauge": {"value": 1}}])
+        histogram = by_name["prometheus_http_request_duration_seconds"]
+        self.assertEqual(histogram["type"], "HISTOGRAM")
+        one = histogram["metric"][0]["histogram"]
+        self.assertEqual(one["bucket"][-1], {"cumulativeCount": one["sampleCount"], "upperBound": "Infinity"})
+
+    def test_doubled_slashes_and_old_links(self):
+        connection = http.client.HTTPConnection(self.narthex.url.removeprefix("http://"))
+        for path, status, location in (("//api//v1/labels?a=b", 307, "/api/v1/labels?a=b"), ("/graph", 302, "/query?"),
+                                       ("/graph?g0.expr=up", 302, "/query?g0.expr=up")):
+            connection.request("GET", path)
+            answer = connection.getresponse()
+            answer.read()
+            self.assertEqual((answer.status, answer.getheader("Location")), (status, location))
+        connection.close()
 
     def test_flags_and_config_are_shown(self):
         flags = self.narthex.get("/api/v1/status/flags").json()["data"]

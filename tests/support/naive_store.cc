@@ -183,6 +183,49 @@ Stats NaiveStore::stats() const {
   return stats;
 }
 
+namespace {
+
+std::vector<Ranked> ranked(const std::map<std::string, uint64_t>& counts, size_t limit) {
+  std::vector<Ranked> out;
+  for (const auto& [name, value] : counts) out.push_back({name, value});
+  std::stable_sort(out.begin(), out.end(), [](const Ranked& a, const Ranked& b) { return a.value > b.value; });
+  if (out.size() > limit) out.resize(limit);
+  return out;
+}
+
+}  // namespace
+
+Cardinality NaiveStore::cardinality(size_t limit) const {
+  std::lock_guard lock(mutex_);
+  Cardinality out;
+  std::map<std::string, uint64_t> pairs;
+  std::map<std::string, std::set<std::string>> values;
+  std::map<std::string, uint64_t> metrics;
+  for (const auto& [labels, column] : *series_) {
+    ++out.series;
+    ++out.columns;
+    out.min_time = std::min(out.min_time, column.timestamps.front());
+    out.max_time = std::max(out.max_time, column.timestamps.back());
+    for (const Label& label : labels) {
+      ++pairs[label.name + "=" + label.value];
+      values[label.name].insert(label.value);
+    }
+    if (labels.has("__name__")) ++metrics[std::string(labels.get("__name__"))];
+  }
+  std::map<std::string, uint64_t> counts;
+  std::map<std::string, uint64_t> bytes;
+  for (const auto& [name, set] : values) {
+    counts[name] = set.size();
+    for (const std::string& value : set) bytes[name] += value.size();
+  }
+  out.label_pairs = pairs.size();
+  out.series_by_metric = ranked(metrics, limit);
+  out.values_by_label = ranked(counts, limit);
+  out.bytes_by_label = ranked(bytes, limit);
+  out.series_by_pair = ranked(pairs, limit);
+  return out;
+}
+
 CommitResult NaiveStore::commit(const std::vector<Entry>& entries, Timestamp now) {
   std::lock_guard lock(mutex_);
   CommitResult result;

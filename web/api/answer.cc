@@ -124,6 +124,7 @@ ApiError api_error(const Error& error) {
 }
 
 net::ServerResponse to_response(Answer answer) {
+  if (answer && answer->other) return *std::move(answer->other);
   net::ServerResponse response;
   if (!answer) {
     response = error_response(answer.error());

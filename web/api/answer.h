@@ -1,6 +1,7 @@
 // What an API endpoint returns, and how it becomes the envelope of HTTP API spec 1.1.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,6 +25,8 @@ struct ApiData {
   net::BodySource more;  // may be empty
   std::vector<std::string> warnings;
   std::vector<std::string> infos;
+  // Sent as it is instead of all the above: for what has no envelope.
+  std::optional<net::ServerResponse> other = std::nullopt;
 };
 
 template <class T>

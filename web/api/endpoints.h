@@ -12,10 +12,10 @@ namespace narthex::web {
 
 // One request to an endpoint.
 struct Call {
-  const Form& form;      // body first, then URL
-  const Form& url;       // URL alone
-  std::string argument;  // what stands for ":name" in the route, decoded
-  const Sources& sources;
+  const Form& form;        // body first, then URL
+  const Form& url;         // URL alone
+  std::string argument;    // what stands for ":name" in the route, decoded
+  const Sources& sources;  // empty on an early route (see Route) while the server is not ready
   const Settings& settings;
   int64_t queued_ns;  // how long the request waited for its turn
   std::function<bool()> canceled;
@@ -34,10 +34,23 @@ Answer target_metadata(const Call& call);
 Answer targets(const Call& call);
 Answer scrape_pools(const Call& call);
 Answer target_history(const Call& call);
+Answer scrape_pool_config(const Call& call);
+Answer alertmanagers(const Call& call);
 
 Answer status_config(const Call& call);
 Answer status_flags(const Call& call);
 Answer status_buildinfo(const Call& call);
+Answer status_runtimeinfo(const Call& call);
+Answer status_tsdb(const Call& call);
+Answer status_blocks(const Call& call);
+Answer status_walreplay(const Call& call);
+Answer status_self_metrics(const Call& call);
+Answer features(const Call& call);
+
+Answer notifications(const Call& call);
+Answer notifications_live(const Call& call);
+
+Answer openapi(const Call& call);
 
 // The object of /status/buildinfo and /version.
 std::string buildinfo_json();

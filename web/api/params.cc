@@ -91,10 +91,6 @@ std::optional<Timestamp> from_float_seconds(double seconds) {
   return static_cast<Timestamp>(whole) * 1000 + static_cast<Timestamp>(std::round(fraction * 1000));
 }
 
-ApiError bad_limit(const std::string& text, std::string_view why) {
-  return invalid_parameter("limit", "strconv.Atoi: parsing " + go_quote(text) + ": " + std::string(why));
-}
-
 }  // namespace
 
 Result<Timestamp> parse_time(std::string_view text) {
@@ -140,18 +136,30 @@ ApiResult<Timestamp> required_time_parameter(const Form& form, std::string_view 
   return *time;
 }
 
+Result<int64_t> parse_integer(std::string_view text) {
+  const bool plus = text.starts_with('+');
+  const char* begin = text.data() + (plus ? 1 : 0);
+  const char* end = text.data() + text.size();
+  int64_t value = 0;
+  const auto [at, error] = std::from_chars(begin, end, value);
+  const bool digits_only = at == end && !(plus && begin != end && *begin == '-');
+  if (error == std::errc() && digits_only) return value;
+  const bool too_large = error == std::errc::result_out_of_range && digits_only;
+  return invalid("strconv.Atoi: parsing " + go_quote(text) + (too_large ? ": value out of range" : ": invalid syntax"));
+}
+
 ApiResult<size_t> limit_parameter(const Form& form) {
   const std::string& text = form.get("limit");
   if (text.empty()) return 0;
-  const char* begin = text.data() + (text[0] == '+' ? 1 : 0);
-  const char* end = text.data() + text.size();
-  int64_t value = 0;
-  auto [at, error] = std::from_chars(begin, end, value);
-  const bool digits_only = at == end && (text[0] != '+' || (begin != end && *begin != '-'));
-  if (error == std::errc::result_out_of_range && digits_only) return bad_limit(text, "value out of range");
-  if (error != std::errc() || !digits_only) return bad_limit(text, "invalid syntax");
-  if (value < 0) return invalid_parameter("limit", "limit must be non-negative");
-  return static_cast<size_t>(value);
+  auto value = parse_integer(text);
+  if (!value) return invalid_parameter("limit", value.error().message);
+  if (*value < 0) return invalid_parameter("limit", "limit must be non-negative");
+  return static_cast<size_t>(*value);
+}
+
+bool all_match(const std::vector<Matcher>& matchers, const Labels& labels) {
+  return std::all_of(matchers.begin(), matchers.end(),
+                     [&](const Matcher& matcher) { return matcher.matches(labels.get(matcher.name())); });
 }
 
 ApiResult<std::vector<std::vector<Matcher>>> match_parameters(const Form& form) {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "model/duration.h"
+#include "model/labels.h"
 #include "model/matcher.h"
 #include "model/sample.h"
 #include "web/api/answer.h"
@@ -26,6 +27,9 @@ Result<Timestamp> parse_time(std::string_view text);
 // Float seconds or 1h30m. `cannot parse "<text>" to a valid duration`
 Result<Duration> parse_api_duration(std::string_view text);
 
+// Go's strconv.Atoi: `strconv.Atoi: parsing "x": invalid syntax`
+Result<int64_t> parse_integer(std::string_view text);
+
 // An optional time; absent or empty: `fallback`.
 ApiResult<Timestamp> time_parameter(const Form& form, std::string_view name, Timestamp fallback);
 
@@ -34,6 +38,9 @@ ApiResult<Timestamp> required_time_parameter(const Form& form, std::string_view 
 
 // `limit`; 0: none.
 ApiResult<size_t> limit_parameter(const Form& form);
+
+// Whether labels satisfy every matcher.
+bool all_match(const std::vector<Matcher>& matchers, const Labels& labels);
 
 // Every match[] as matchers, in order. Each needs a matcher that does not match "".
 ApiResult<std::vector<std::vector<Matcher>>> match_parameters(const Form& form);

@@ -14,7 +14,7 @@ void add_cors(const net::ServerRequest& request, const re2::RE2* allowed, net::S
   response.headers.emplace_back("Access-Control-Allow-Methods", "GET, POST, OPTIONS");
   response.headers.emplace_back("Access-Control-Expose-Headers", "Date");
   const re2::StringPiece text(origin.data(), origin.size());
-  if (allowed != nullptr && allowed->Match(text, 0, text.size(), re2::RE2::ANCHOR_BOTH, nullptr, 0)) {
+  if (allowed != nullptr && allowed->Match(text, 0, text.size(), re2::RE2::UNANCHORED, nullptr, 0)) {
     response.headers.emplace_back("Access-Control-Allow-Origin", std::string(origin));
   }
 }

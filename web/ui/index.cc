@@ -21,6 +21,8 @@ constexpr Entry kEntries[] = {
     {"/api/v1/status/config", "Configuration with defaults filled in"},
     {"/api/v1/status/flags", "Command line flags"},
     {"/api/v1/status/buildinfo", "Version"},
+    {"/api/v1/status/tsdb", "Series counted by their labels"},
+    {"/api/v1/openapi.yaml", "All paths of the API"},
     {"/metrics", "Metrics of this server"},
     {"/-/healthy", "Whether the process lives"},
     {"/-/ready", "Whether it answers queries"},

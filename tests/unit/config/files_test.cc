@@ -37,6 +37,7 @@ TEST(Files, JobsComeFromScrapeConfigFilesToo) {
   EXPECT_EQ(jobs[1].place, (Place{folder.path("jobs/a.yml"), 2, 3}));
   EXPECT_EQ(jobs[1].scrape.http.authorization->credentials.file, folder.path("jobs/token"));
   EXPECT_EQ(result.config->yaml.find("job_name: a"), std::string::npos);
+  EXPECT_NE(result.config->jobs.at(1).yaml.find("job_name: a\n"), std::string::npos);
 }
 
 TEST(Files, MistakesInScrapeConfigFilesHaveTheirPlace) {

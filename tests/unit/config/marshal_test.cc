@@ -201,6 +201,15 @@ TEST(Marshal, RulesAndAuthentication) {
       << yaml;
 }
 
+TEST(Marshal, EachJobAlone) {
+  const LoadResult loaded = load_text(job_with("  basic_auth: {username: u, password: hunter2}\n"), "f.yml");
+  ASSERT_TRUE(loaded.config);
+  const std::string& yaml = loaded.config->jobs.at(0).yaml;
+  EXPECT_TRUE(yaml.starts_with("job_name: ")) << yaml;
+  EXPECT_NE(yaml.find("\nbasic_auth:\n  username: u\n  password: <secret>\n"), std::string::npos) << yaml;
+  EXPECT_EQ(yaml.find("hunter2"), std::string::npos);
+}
+
 // Every place where a secret can stand, used sections and unused ones.
 TEST(Marshal, NoSecretIsEverPrinted) {
   const char* const texts[] = {

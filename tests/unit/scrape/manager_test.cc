@@ -1,6 +1,7 @@
 // Jobs and targets that come, stay, change and go: scrape spec, sections 2.1, 9 and 10.
 #include "scrape/manager.h"
 
+#include "scrape/pool_view.h"
 #include "tests/unit/scrape/scrape_fixture.h"
 
 namespace narthex::scrape {
@@ -127,6 +128,38 @@ TEST_F(ManagerTest, DroppedAndRefusedTargetsAreTold) {
   EXPECT_EQ(pool.target_errors,
             std::vector<std::string>{"instance 3 in group file:0: \"d/e\" is not a valid hostname"});
   EXPECT_EQ(manager_->stats().target_sync_failed, 1u);
+}
+
+TEST_F(ManagerTest, PoolsAreReadTargetByTargetAndKeepWhatWasThere) {
+  JobOptions options = job();
+  relabel::RuleOptions drop;
+  drop.action = "drop";
+  drop.source_labels = {"__address__"};
+  drop.regex = "x:1";
+  options.relabel = {drop};
+  start(options);
+  const RawLabels a{{"__address__", "a:1"}};
+  const RawLabels b{{"__address__", "b:1"}};
+  const RawLabels x{{"__address__", "x:1"}};
+  manager_->set_targets("j", {{{a, x, b, a}, {{"env", "e"}}, "0"}, {{b}, {{"env", "e"}}, "1"}, {{x}, {}, "2"}});
+  const auto before = manager_->pools().at(0);
+  EXPECT_EQ(before->job(), "j");
+  ASSERT_EQ(before->active_size(), 2u) << "equal targets count once";
+  EXPECT_EQ(before->active(1).discovered_labels.get("__address__"), "b:1");
+  EXPECT_EQ(before->active(1).labels.get("env"), "e");
+  EXPECT_NE(before->active_id(0), before->active_id(1));
+  ASSERT_EQ(before->dropped_size(), 2u);
+  EXPECT_EQ(before->dropped_count(), 2u);
+  EXPECT_EQ(before->dropped(1).discovered_labels.get("__address__"), "x:1");
+  EXPECT_NE(before->dropped_id(0), before->dropped_id(1)) << "equal ones at two places";
+
+  manager_->set_targets("j", {{{b}, {{"env", "e"}}, "0"}, {{x}, {}, "2"}});
+  const auto after = manager_->pools().at(0);
+  ASSERT_EQ(after->active_size(), 1u);
+  EXPECT_EQ(after->active_id(0), before->active_id(1));
+  ASSERT_EQ(after->dropped_size(), 1u);
+  EXPECT_EQ(after->dropped_id(0), before->dropped_id(1));
+  EXPECT_EQ(before->active(0).discovered_labels.get("__address__"), "a:1");
 }
 
 TEST_F(ManagerTest, ChangedRulesCountFromTheNextScrape) {

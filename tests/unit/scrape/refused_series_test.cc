@@ -38,6 +38,7 @@ class FullStore final : public storage::Store {
     return std::make_shared<FullAppender>(inner_.open_target(labels), room);
   }
   storage::Stats stats() const override { return inner_.stats(); }
+  storage::Cardinality cardinality(size_t limit) const override { return inner_.cardinality(limit); }
   void close() override { inner_.close(); }
 
   std::atomic<storage::Slot> room = 2;

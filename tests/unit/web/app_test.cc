@@ -3,105 +3,13 @@
 
 #include <gmock/gmock.h>
 
-#include "base/regex.h"
-#include "tests/support/naive_store.h"
+#include "tests/unit/web/app_fixture.h"
 
 namespace narthex::web {
 namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-
-constexpr int64_t kNowNs = 100'000'000'000;  // 100 s after 1970
-
-std::string ok(const std::string& data) { return R"({"status":"success","data":)" + data + "}"; }
-
-std::string bad(const std::string& text) {
-  return R"({"status":"error","errorType":"bad_data","error":")" + text + R"("})";
-}
-
-std::string parameter(const std::string& name, const std::string& text) {
-  return bad("invalid parameter \\\"" + name + "\\\": " + text);
-}
-
-class AppTest : public ::testing::Test {
- protected:
-  AppTest() : engine_(std::make_shared<promql::Engine>(promql::EngineOptions{})), app_(settings()) {
-    for (int t = 0; t <= 100; t += 10) {
-      store_.add({{"__name__", "up"}, {"job", "a"}, {"instance", "a:1"}}, t * 1000, 1);
-      store_.add({{"__name__", "up"}, {"job", "b"}, {"instance", "b:1"}}, t * 1000, 0);
-      store_.add({{"__name__", "ticks_total"}, {"job", "a"}, {"instance", "a:1"}}, t * 1000, t);
-    }
-    app_.ready(sources());
-  }
-
-  Settings settings() {
-    Settings settings;
-    settings.clock = &clock_;
-    settings.cors_origin = *compile_anchored(".*");
-    settings.flags = {{"config.file", "x.yml"}, {"web.page-title", "T"}};
-    settings.metrics = [] { return "m 1\n"; };
-    settings.observe = [this](const Served& served) {
-      served_.push_back(std::string(served.handler) + " " + std::to_string(served.status));
-    };
-    settings.reload = [this]() -> Result<> { return reload_result_; };
-    settings.quit = [this] { return quits_++ == 0; };
-    settings.lifecycle = lifecycle_;
-    settings.route_prefix = prefix_;
-    return settings;
-  }
-
-  Sources sources() {
-    Sources sources;
-    sources.store = &store_;
-    sources.engine = engine_;
-    sources.targets = [this] { return pools_; };
-    sources.metadata = [this] { return metadata_; };
-    sources.config_yaml = [] { return "global:\n  x: <secret>\n"; };
-    sources.external_url = "http://mon.example:9090";
-    sources.own_port = 9090;
-    return sources;
-  }
-
-  net::ServerResponse send(const std::string& method, const std::string& target, const std::string& form = "",
-                           const std::string& origin = "") {
-    return send_to(app_, method, target, form, origin);
-  }
-
-  static net::ServerResponse send_to(const App& app, const std::string& method, const std::string& target,
-                                     const std::string& form = "", const std::string& origin = "") {
-    net::ServerRequest request;
-    request.method = method;
-    request.target = target;
-    request.path = target.substr(0, target.find('?'));
-    if (target.find('?') != std::string::npos) request.query = target.substr(target.find('?') + 1);
-    if (!form.empty()) {
-      request.headers.emplace_back("Content-Type", "application/x-www-form-urlencoded; charset=utf-8");
-      request.body = form;
-    }
-    if (!origin.empty()) request.headers.emplace_back("Origin", origin);
-    return app.handle(request);
-  }
-
-  static std::string header(const net::ServerResponse& response, std::string_view name) {
-    for (const auto& [key, value] : response.headers) {
-      if (key == name) return value;
-    }
-    return "";
-  }
-
-  bool lifecycle_ = false;
-  std::string prefix_;
-  Result<> reload_result_;
-  int quits_ = 0;
-  std::vector<std::string> served_;
-  std::vector<scrape::PoolStatus> pools_;
-  std::vector<scrape::TargetMetadata> metadata_;
-  FakeClock clock_{kNowNs};
-  narthex::testing::NaiveStore store_;
-  std::shared_ptr<const promql::Engine> engine_;
-  App app_;
-};
 
 const std::string kUpVector =
     R"({"resultType":"vector","result":[{"metric":{"__name__":"up","instance":"a:1","job":"a"},"value":[100,"1"]},)"
