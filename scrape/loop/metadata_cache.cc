@@ -73,6 +73,12 @@ MetadataCache::Ref MetadataCache::on_help(std::string_view metric, std::string_v
   return ref;
 }
 
+MetadataCache::Ref MetadataCache::on_unit(std::string_view metric, std::string_view unit) {
+  const Ref ref = find_or_add(metric);
+  draft_[ref].unit = unit;
+  return ref;
+}
+
 bool MetadataCache::commit(MetadataInterner& interner) {
   const auto before = published_;
   size_t gone = 0;

@@ -1,4 +1,4 @@
-// What a target's HELP and TYPE lines said. Source: scrape spec, section 11.
+// What a target's HELP, TYPE and UNIT lines said. Source: scrape spec, section 11.
 //
 // Targets that run the same program say the same, so the texts are shared; a target of its own keeps two numbers per
 // metric family.
@@ -37,6 +37,7 @@ class MetadataCache {
   void begin_scrape();
   Ref on_type(std::string_view metric, exposition::MetricType type);
   Ref on_help(std::string_view metric, std::string_view text);
+  Ref on_unit(std::string_view metric, std::string_view unit);
   // The lines that gave `ref` stand in this body too.
   void on_seen(Ref ref) { last_seen_[ref] = scrape_; }
 
