@@ -354,6 +354,28 @@ TEST(OpenMetricsWalker, TakesASampleWithGarbageBehindIt) {
   }
 }
 
+// Found by comparing mutated bodies with Debian's Prometheus 2.42, which is stricter than what we follow...
+TEST(OpenMetricsWalker, TakesWhatVersion2Refused) {
+  expect_all({
+      {"i_info{v=\"1\",} 1\n", R"("i_info{v=\"1\",}" 1)"},  // expected label name, got "BCLOSE"
+      {"a 1 # {t=\"y\",} 2\n", R"("a" 1 # "t"="y" 2)"},     // the same
+      {"a 1 # {t=\"y\"} 2\n", R"("a" 1 # "t"="y" 2)"},      // metric name a does not support exemplars
+      {"{\"a\"} 1\n", R"("{\"a\"}" 1)"},                    // "INVALID" "{" is not a valid start token
+      {"# TYPE \"a\" gauge\n", R"(TYPE "a" gauge)"},        // expected metric name after TYPE
+      {"u{\"a\"=\"b\"} 1\n", R"("u{\"a\"=\"b\"}" 1)"},      // expected label name or left brace
+  });
+}
+
+// ...and skips NULs wherever its lexer was in a quoted value or a text a moment before. We take them inside those only.
+TEST(OpenMetricsWalker, RefusesNulsAtTheEdges) {
+  expect_messages({
+      {"# H\0ELP m x\n"s, R"(expected a valid start token, got "# H\x00" ("INVALID") while parsing: "# H\x00")"},
+      {"# HELP m x\n\0m 1\n"s, R"(expected a valid start token, got "\x00" ("INVALID") while parsing: "\x00")"},
+      {"# HELP m\0 x\n"s, "expected text in HELP"},
+      {"m{a=\"b\"\0} 1\n"s, R"(expected comma or brace close, got "\x00" ("INVALID") while parsing: "m{a=\"b\"\x00")"},
+  });
+}
+
 TEST(OpenMetricsWalker, SaysWhereTheErrorIs) {
   const Case cases[] = {
       {"ok 1\na{b=\"c\",d=5} 1\n",
@@ -365,6 +387,8 @@ TEST(OpenMetricsWalker, SaysWhereTheErrorIs) {
       {"# TYPE m nope\n", "1:10: invalid metric type \"nope\""},
       {"# TYPE m\n", "1:9: expected text in TYPE"},
       {"# UNIT m s\n", "1:10: unit \"s\" not a suffix of metric \"m\""},
+      {"a 1", "1:4: data does not end with # EOF"},
+      {"a 1 # {} 2", "1:11: data does not end with # EOF"},
       {"a 1\n", "\"a\" 1\n2:1: data does not end with # EOF"},
       {"# EOF\n\n", "2:1: unexpected data after # EOF"},
       {"# EOFx", "1:6: unexpected data after # EOF"},
