@@ -2,6 +2,7 @@
 
 #include <fast_float/fast_float.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -42,11 +43,8 @@ bool read_float(const char* first, const char* last, double& value) {
 
 std::optional<Timestamp> milliseconds_of(double seconds) {
   if (!std::isfinite(seconds)) return std::nullopt;
-  constexpr double kLimit = 9223372036854775808.0;  // 2^63, the first that does not fit
-  const double milliseconds = seconds * 1000;
-  if (milliseconds >= kLimit) return std::numeric_limits<Timestamp>::max();
-  if (milliseconds < -kLimit) return std::numeric_limits<Timestamp>::min();
-  return static_cast<Timestamp>(milliseconds);
+  constexpr double kFarthest = 0x1p62;
+  return static_cast<Timestamp>(std::clamp(seconds * 1000, -kFarthest, kFarthest));
 }
 
 bool read_tail_general(const char* p, const char* end, SampleTail& out) {

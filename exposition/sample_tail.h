@@ -29,8 +29,8 @@ bool read_openmetrics_tail_general(const char* p, const char* end, SampleTail& o
 // Reads a value, which is not empty; a NaN becomes the canonical one. False: it is no float, or out of range.
 bool read_float(const char* first, const char* last, double& value);
 
-// A time of OpenMetrics, cut to milliseconds. Nothing for NaN and the infinite; a time that is too far for the clock is
-// its first or its last.
+// A time of OpenMetrics, cut to milliseconds. Nothing for NaN and the infinite; times beyond 2^62 ms are taken for
+// that, so that differences of times do not overflow.
 std::optional<Timestamp> milliseconds_of(double seconds);
 
 namespace swar {
