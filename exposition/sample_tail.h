@@ -1,6 +1,6 @@
-// The end of a sample line, behind the series: value, perhaps a timestamp, newline. Shared by the walker and by the
-// scrape side's line matcher, which finds the series without tokenizing it. Source: exposition spec, sections 2.1
-// and 3.
+// The end of a sample line, behind the series: value, perhaps a timestamp, newline. Shared by the walkers and by the
+// scrape side's line matcher, which finds the series without tokenizing it. Source: exposition spec, sections 2.1, 3
+// and 4.
 #pragma once
 
 #include <bit>
@@ -21,6 +21,17 @@ struct SampleTail {
 // Reads what stands from `p`, the first byte of the value, to the end of the line. False: something is wrong with it;
 // the walker knows what.
 bool read_tail_general(const char* p, const char* end, SampleTail& out);
+
+// The same for OpenMetrics: one blank before the timestamp, which is a float of seconds, and a newline behind it. False
+// also for a line with an exemplar: that is the walker's.
+bool read_openmetrics_tail_general(const char* p, const char* end, SampleTail& out);
+
+// Reads a value, which is not empty; a NaN becomes the canonical one. False: it is no float, or out of range.
+bool read_float(const char* first, const char* last, double& value);
+
+// A time of OpenMetrics, cut to milliseconds. Nothing for NaN and the infinite; times beyond 2^62 ms are taken for
+// that, so that differences of times do not overflow.
+std::optional<Timestamp> milliseconds_of(double seconds);
 
 namespace swar {
 
@@ -46,20 +57,26 @@ inline uint32_t parse_digits(uint64_t word, int count) {
 
 }  // namespace swar
 
-// As read_tail_general(), quick for what most lines have: at most seven digits and no timestamp.
+// What most lines have: at most seven digits and no timestamp. False for all others.
+inline bool read_short_tail(const char* p, const char* end, SampleTail& out) {
+  if (end - p < 8) return false;
+  uint64_t word;
+  std::memcpy(&word, p, sizeof word);
+  const int digits = swar::leading_digits(word);
+  if (digits == 0 || digits == 8 || p[digits] != '\n') return false;
+  out.value = swar::parse_digits(word, digits);
+  out.timestamp.reset();
+  out.next = p + digits + 1;
+  return true;
+}
+
+// As read_tail_general() and read_openmetrics_tail_general(), but quick for what most lines have.
 inline bool read_tail(const char* p, const char* end, SampleTail& out) {
-  if (end - p >= 8) {
-    uint64_t word;
-    std::memcpy(&word, p, sizeof word);
-    const int digits = swar::leading_digits(word);
-    if (digits > 0 && digits < 8 && p[digits] == '\n') {
-      out.value = swar::parse_digits(word, digits);
-      out.timestamp.reset();
-      out.next = p + digits + 1;
-      return true;
-    }
-  }
-  return read_tail_general(p, end, out);
+  return read_short_tail(p, end, out) || read_tail_general(p, end, out);
+}
+
+inline bool read_openmetrics_tail(const char* p, const char* end, SampleTail& out) {
+  return read_short_tail(p, end, out) || read_openmetrics_tail_general(p, end, out);
 }
 
 }  // namespace narthex::exposition

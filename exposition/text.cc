@@ -4,6 +4,7 @@
 
 #include "base/quote.h"
 #include "exposition/sample_tail.h"
+#include "exposition/text/escape.h"
 #include "exposition/text/fault.h"
 #include "exposition/text/scan_series.h"
 
@@ -11,30 +12,12 @@ namespace narthex::exposition {
 namespace {
 
 using text::Fault;
+using text::find_newline;
 using text::is;
 using text::skip;
 using text::State;
 
 const char* end_of(std::string_view body) { return body.data() + body.size(); }
-
-const char* find_newline(const char* p, const char* end) {
-  const void* found = std::memchr(p, '\n', static_cast<size_t>(end - p));
-  return found != nullptr ? static_cast<const char*>(found) : end;
-}
-
-// Text of a HELP line: only \\ and \n are escapes.
-void unescape_help(std::string_view text, std::string& out) {
-  out.clear();
-  for (size_t i = 0; i < text.size(); ++i) {
-    const char next = text[i] == '\\' && i + 1 < text.size() ? text[i + 1] : '\0';
-    if (next == '\\' || next == 'n') {
-      out += next == 'n' ? '\n' : '\\';
-      ++i;
-    } else {
-      out += text[i];
-    }
-  }
-}
 
 std::optional<MetricType> type_of(std::string_view word) {
   if (word == "counter") return MetricType::kCounter;
@@ -69,7 +52,7 @@ TextWalker::Kind TextWalker::read_series(const char* line, const char* p) {
   const char* end = end_of(body_);
   text::NoVisitor nobody;
   Fault fault;
-  const char* key_end = text::scan_series(p, end, nobody, fault);
+  const char* key_end = text::scan_series<text::TextBraces>(p, end, nobody, fault);
   if (key_end == nullptr) return fail(fault.at, text::fault_text(body_, line, fault));
   const char* value = skip(key_end, end, text::kBlank);
   SampleTail tail;
@@ -138,7 +121,8 @@ TextWalker::Kind TextWalker::read_help() {
     return fail(text_.data(), "help text " + go_quote(text_) + " is not a valid utf8 string");
   }
   if (text_.find('\\') != text_.npos) {
-    unescape_help(text_, unescaped_);
+    unescaped_.clear();
+    text::append_unescaped(unescaped_, text_, "\\n");
     text_ = unescaped_;
   }
   return Kind::kHelp;

@@ -4,6 +4,9 @@
 
 namespace narthex::scrape {
 
+LineCursor::LineCursor(LineTable& table, exposition::Format format)
+    : table_((table.begin_scrape(format), table)), old_size_(table.lines_.size()), expected_(table.head_) {}
+
 // Lines that are new to the table may be changed at once: they are dropped with the scrape.
 void LineCursor::put_after_last(Index line) {
   if (last_ != kNone && last_ >= old_size_) {

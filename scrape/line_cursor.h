@@ -52,9 +52,7 @@ class LineCursor {
   using Index = LineTable::Index;
   using Kind = LineTable::Kind;
 
-  explicit LineCursor(LineTable& table) : table_(table), old_size_(table.lines_.size()), expected_(table.head_) {
-    ++table_.scrape_;
-  }
+  LineCursor(LineTable& table, exposition::Format format);
   // Forgets the scrape unless commit() was called.
   ~LineCursor() {
     if (!committed_) table_.drop_added(old_size_);

@@ -1,8 +1,8 @@
-// Matches a scraped text body against what the target's last bodies were, line by line. Equivalent to the plain walker
-// for every body: what is not plainly a known line goes through exposition::TextWalker. Design: storage, scrape hot
-// path.
+// Matches a scraped body of lines (Prometheus text, OpenMetrics) against what the target's last bodies were, line by
+// line. Equivalent to the plain walker for every body: what is not plainly a known line goes through
+// exposition::TextWalker or exposition::OpenMetricsWalker. Design: storage, scrape hot path.
 //
-//   LineMatcher matcher(table, body);
+//   LineMatcher matcher(table, body);     // or OpenMetricsMatcher matcher(table, body, {.read_created = true});
 //   while (!matcher.done()) {
 //     if (auto error = matcher.match(sink, 1 << 20)) return fail(*error);   // dropping the matcher leaves no trace
 //     if (matcher.stopped()) return fail(sink.error());
@@ -11,30 +11,42 @@
 //   ...                                                                     // limits, hand-over to the store
 //   matcher.commit();
 //
-// The sink is the one of scrape/line_cursor.h.
+// The sink is the one of scrape/line_cursor.h; on_unit() is for OpenMetrics only.
 #pragma once
 
 #include <cassert>
 #include <optional>
 #include <string_view>
 
-#include "exposition/text.h"
 #include "scrape/line_cursor.h"
+#include "scrape/line_format.h"
 
 namespace narthex::scrape {
 
 // One scrape's walk over its body. Not thread-safe; at most one per table at a time. `table` and `body` must outlive
-// it. Forgets the scrape unless commit() was called.
-class LineMatcher {
+// it. Forgets the scrape unless commit() was called. `Lines` is one of scrape/line_format.h.
+template <class Lines>
+class BasicLineMatcher {
  public:
-  LineMatcher(LineTable& table, std::string_view body);
+  // `options`: those of the walker.
+  BasicLineMatcher(LineTable& table, std::string_view body, typename Lines::Options options = {})
+      : cursor_(table, Lines::kFormat),
+        begin_(body.data()),
+        end_(body.data() + body.size()),
+        p_(begin_),
+        walker_(Lines::make_walker(body, options)),
+        salt_(cursor_.secret().salt(walker_.type())) {}
 
   // Whether the body is read to its end.
-  bool done() const { return p_ >= end_; }
+  bool done() const {
+    if constexpr (Lines::kHasEndLine) return walker_.done();
+    return p_ >= end_;
+  }
   // Whether the sink said stop.
   bool stopped() const { return stopped_; }
 
-  // Reads lines until about `budget` bytes are read, the body ends, the sink stops, or a line is wrong.
+  // Reads lines until about `budget` bytes are read, the body ends, the sink stops, or a line is wrong. A body that
+  // lacks its end line is wrong at its end.
   template <class Sink>
   std::optional<exposition::ParseError> match(Sink& sink, size_t budget = SIZE_MAX);
 
@@ -60,9 +72,12 @@ class LineMatcher {
     void on_help(std::string_view name, std::string_view text) {
       matcher.full_metadata(Kind::kHelp, sink, [&] { return sink.on_help(name, text); });
     }
+    void on_unit(std::string_view name, std::string_view unit) {
+      matcher.full_metadata(Kind::kUnit, sink, [&] { return sink.on_unit(name, unit); });
+    }
     void on_comment(std::string_view) {}
 
-    LineMatcher& matcher;
+    BasicLineMatcher& matcher;
     Sink& sink;
   };
 
@@ -79,30 +94,38 @@ class LineMatcher {
   const char* const begin_;
   const char* const end_;
   const char* p_;
-  exposition::TextWalker walker_;
+  typename Lines::Walker walker_;
   uint64_t salt_;
   bool stopped_ = false;
 };
 
-inline void LineMatcher::set_type(exposition::MetricType type) {
+using LineMatcher = BasicLineMatcher<TextLines>;
+using OpenMetricsMatcher = BasicLineMatcher<OpenMetricsLines>;
+
+template <class Lines>
+void BasicLineMatcher<Lines>::set_type(exposition::MetricType type) {
   walker_.set_type(type);
   salt_ = cursor_.secret().salt(type);
 }
 
-inline LineMatcher::Line* LineMatcher::take_expected(exposition::SampleTail& tail) {
+template <class Lines>
+typename BasicLineMatcher<Lines>::Line* BasicLineMatcher<Lines>::take_expected(exposition::SampleTail& tail) {
   Line* line = cursor_.expected();
-  return line != nullptr && cursor_.table().fits(*line, p_, end_, salt_, tail) ? line : nullptr;
+  if (line == nullptr || Lines::must_walk(walker_, line->kind == Kind::kType)) return nullptr;
+  return cursor_.table().template fits<Lines>(*line, p_, end_, salt_, tail) ? line : nullptr;
 }
 
+template <class Lines>
 template <class Sink>
-std::optional<exposition::ParseError> LineMatcher::match(Sink& sink, size_t budget) {
+std::optional<exposition::ParseError> BasicLineMatcher<Lines>::match(Sink& sink, size_t budget) {
   const char* const pause = budget < static_cast<size_t>(end_ - p_) ? p_ + budget : end_;
   exposition::SampleTail tail;
   while (p_ < pause) {
     Line* line = take_expected(tail);
     if (line == nullptr) {
-      if (auto error = walk_line(sink)) return error;
+      auto error = walk_line(sink);
       if (stopped_) return std::nullopt;
+      if (error) return error;
       continue;
     }
     p_ = tail.next;
@@ -114,11 +137,13 @@ std::optional<exposition::ParseError> LineMatcher::match(Sink& sink, size_t budg
       sink.on_metadata_seen(line->ref);
     }
   }
+  if (Lines::kHasEndLine && p_ == end_ && !done()) return walk_line(sink);
   return std::nullopt;
 }
 
+template <class Lines>
 template <class Sink>
-std::optional<exposition::ParseError> LineMatcher::walk_line(Sink& sink) {
+std::optional<exposition::ParseError> BasicLineMatcher<Lines>::walk_line(Sink& sink) {
   walker_.seek(static_cast<size_t>(p_ - begin_));
   FullPath<Sink> full{*this, sink};
   auto error = walker_.walk_line(full);
@@ -126,8 +151,9 @@ std::optional<exposition::ParseError> LineMatcher::walk_line(Sink& sink) {
   return error;
 }
 
+template <class Lines>
 template <class Sink, class Report>
-void LineMatcher::full_metadata(Kind kind, Sink& sink, Report report) {
+void BasicLineMatcher<Lines>::full_metadata(Kind kind, Sink& sink, Report report) {
   salt_ = cursor_.secret().salt(walker_.type());
   std::string_view text(p_, begin_ + walker_.offset());
   if (text.back() == '\n') text.remove_suffix(1);

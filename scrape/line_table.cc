@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <cassert>
 
+#include "scrape/line_format.h"
+
 namespace narthex::scrape {
 namespace {
 
@@ -18,8 +20,6 @@ template <class T>
 void release(std::vector<T>& vector) {
   std::vector<T>().swap(vector);
 }
-
-bool is_blank(char c) { return c == ' ' || c == '\t'; }
 
 }  // namespace
 
@@ -39,21 +39,31 @@ uint64_t LineSecret::salt(exposition::MetricType type) const {
   return salts_[type == exposition::MetricType::kSummary ? 2 : 0];
 }
 
+void LineTable::begin_scrape(exposition::Format format) {
+  if (format != format_) clear();
+  format_ = format;
+  ++scrape_;
+}
+
+template <class Lines>
 bool LineTable::fits(const Line& line, const char* p, const char* end, uint64_t salt,
                      exposition::SampleTail& tail) const {
   const size_t length = line.length;
   if (static_cast<size_t>(end - p) <= length) return false;
   const char* stop = p + length;
   if (line.kind == Kind::kSeries) {
-    if (!is_blank(*stop) || (secret_->hash({p, length}) ^ salt) != line.hash) return false;
-    do ++stop;
-    while (stop < end && is_blank(*stop));
-    return read_tail(stop, end, tail);
+    if (!Lines::ends_key(*stop) || (secret_->hash({p, length}) ^ salt) != line.hash) return false;
+    return Lines::read_tail(stop + 1, end, tail);
   }
   if (*stop != '\n' || secret_->hash({p, length}) != line.hash) return false;
   tail.next = stop + 1;
   return true;
 }
+
+template bool LineTable::fits<TextLines>(const Line&, const char*, const char*, uint64_t,
+                                         exposition::SampleTail&) const;
+template bool LineTable::fits<OpenMetricsLines>(const Line&, const char*, const char*, uint64_t,
+                                                exposition::SampleTail&) const;
 
 LineTable::Index LineTable::find(uint64_t hash, size_t length, Index expected) {
   for (int i = 0; i < kLookAhead && expected != kNone; ++i) {

@@ -4,9 +4,9 @@
 //   table = { line }        line = { hash of the key, length of the key, slot, next line, when seen }   24 bytes
 //
 // The text itself is not kept: a key is known by its 64-bit hash under a secret, so that nobody who writes a body can
-// make two keys meet. The hash is salted with the TYPE state, which changes the labels of `le` and `quantile`. TYPE and
-// HELP lines are lines as well. Consecutive bodies list the same lines in the same order, which is what `next` says;
-// lines out of order are found through an index that is built when it is needed and dropped when it is not.
+// make two keys meet. The hash is salted with the TYPE state, which changes the labels of `le` and `quantile`. TYPE,
+// HELP and UNIT lines are lines as well. Consecutive bodies list the same lines in the same order, which is what `next`
+// says; lines out of order are found through an index that is built when it is needed and dropped when it is not.
 #pragma once
 
 #include <cstddef>
@@ -14,8 +14,9 @@
 #include <string_view>
 #include <vector>
 
+#include "exposition/content_type.h"
+#include "exposition/entry.h"
 #include "exposition/sample_tail.h"
-#include "exposition/text.h"
 #include "storage/appender.h"
 
 namespace narthex::scrape {
@@ -54,7 +55,8 @@ class LineTable {
 
  private:
   friend class LineCursor;
-  friend class LineMatcher;
+  template <class Lines>
+  friend class BasicLineMatcher;
 
   using Index = uint32_t;
   static constexpr Index kNone = UINT32_MAX;
@@ -73,8 +75,12 @@ class LineTable {
   };
   static_assert(sizeof(Line) == 24);
 
+  // A scrape in `format` begins. Lines of another one are forgotten: what is a series there may be none here.
+  void begin_scrape(exposition::Format format);
+
   // Whether the bytes at `p` are this line; for a series also reads its value. False for all that is unusual: the full
   // path decides then.
+  template <class Lines>
   bool fits(const Line& line, const char* p, const char* end, uint64_t salt, exposition::SampleTail& tail) const;
 
   // Whether the previous attempt succeeded and had this line. Ask before marking it as seen.
@@ -99,9 +105,10 @@ class LineTable {
   std::vector<Line> lines_;
   std::vector<Index> index_;  // open addressing, a power of two; empty: not built
   Index head_ = kNone;        // the first line of the last good scrape
-  uint32_t scrape_ = 0;       // counts attempts
-  uint32_t last_good_ = 0;    // the last one that was committed
-  uint32_t index_used_ = 0;   // the last scrape that looked something up
+  exposition::Format format_ = exposition::Format::kText;
+  uint32_t scrape_ = 0;      // counts attempts
+  uint32_t last_good_ = 0;   // the last one that was committed
+  uint32_t index_used_ = 0;  // the last scrape that looked something up
   uint32_t last_sweep_ = 0;
   size_t disorder_ = 0;  // changes of order since the last rebuild
 };

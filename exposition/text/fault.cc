@@ -62,18 +62,18 @@ Token lex(State state, const char* p, const char* end) {
   return {"TIMESTAMP", skip(p, end, kDigit)};
 }
 
+}  // namespace
+
 std::string while_parsing(std::string message, std::string_view body, const char* line, const char* stop) {
   return std::move(message) + " while parsing: " + excerpt(body, line, stop);
 }
 
 // Go's reader of the reference takes no hexadecimal floats and no underscores, and says so before it reads.
-std::string value_error(std::string_view value) {
-  if (value.find_first_of("pP_") != value.npos) return "unsupported character in float";
-  auto number = parse_float(value);
+std::string float_error(std::string_view text) {
+  if (text.find_first_of("pP_") != text.npos) return "unsupported character in float";
+  auto number = parse_float(text);
   return number ? "" : number.error().message;
 }
-
-}  // namespace
 
 std::string excerpt(std::string_view body, const char* first, const char* last) {
   const char* end = body.data() + body.size();
@@ -112,7 +112,7 @@ std::string tail_error(std::string_view body, const char* line, const char* p, c
   at = p;
   const char* value_end = skip(p, end, kValue);
   if (value_end == p) return token_error(body, line, State::kValue, "value after metric", p);
-  if (std::string message = value_error({p, value_end}); !message.empty()) {
+  if (std::string message = float_error({p, value_end}); !message.empty()) {
     return while_parsing(std::move(message), body, line, value_end);
   }
   at = p = skip(value_end, end, kBlank);

@@ -12,6 +12,12 @@ namespace narthex::exposition::text {
 // body[first, last) in Go's quotes, as if a newline stood behind the body.
 std::string excerpt(std::string_view body, const char* first, const char* last);
 
+// "<message> while parsing: <line up to `stop`>"
+std::string while_parsing(std::string message, std::string_view body, const char* line, const char* stop);
+
+// What is wrong with a float; "" if it is one.
+std::string float_error(std::string_view text);
+
 // "expected <what>, got <token> (<KIND>) while parsing: <line up to there>"
 std::string token_error(std::string_view body, const char* line, State state, std::string_view what, const char* at);
 

@@ -1,4 +1,4 @@
-// The tokens of the text format. Source: exposition spec, sections 2 and 3.
+// The tokens of the text format; OpenMetrics has most of them too. Source: exposition spec, sections 2 and 3.
 //
 //   body    = { line LF } [ line ]
 //   line    = blanks | comment | help | type | sample
@@ -26,6 +26,7 @@ enum CharClass : uint8_t {
   kNameStart = 8,   // [a-zA-Z_:]
   kValue = 16,      // may stand in a value: all but blanks, newline, "{" and NUL
   kPlain = 32,      // ends neither a quoted string nor needs care in one
+  kWord = 64,       // may stand in a value of OpenMetrics: all but space, newline and NUL
 };
 
 inline constexpr std::array<uint8_t, 256> kClasses = [] {
@@ -40,6 +41,7 @@ inline constexpr std::array<uint8_t, 256> kClasses = [] {
     if (letter || c == ':') bits |= kNameStart;
     if (!blank && c != '\n' && c != '{' && c != 0) bits |= kValue;
     if (c != 0 && c != '"' && c != '\\' && c < 0x80) bits |= kPlain;
+    if (c != ' ' && c != '\n' && c != 0) bits |= kWord;
     out[c] = static_cast<uint8_t>(bits);
   }
   return out;
@@ -50,6 +52,12 @@ inline bool is(char c, unsigned classes) { return (kClasses[static_cast<unsigned
 inline const char* skip(const char* p, const char* end, unsigned classes) {
   while (p < end && is(*p, classes)) ++p;
   return p;
+}
+
+// The next newline, or the end.
+inline const char* find_newline(const char* p, const char* end) {
+  const void* found = std::memchr(p, '\n', static_cast<size_t>(end - p));
+  return found != nullptr ? static_cast<const char*>(found) : end;
 }
 
 // Skips kPlain characters, eight at a time while there are eight: a word has its top bit set in each byte that is not
@@ -117,23 +125,35 @@ struct Fault {
   const char* stop = nullptr;   // byte behind it
 };
 
+// What the formats do differently about braces.
+struct TextBraces {
+  static constexpr bool kNeedsCommas = false;  // between labels
+  static constexpr bool kHoldsName = true;     // a quoted string may be the metric name
+
+  // Skips what may stand between tokens.
+  static const char* gap(const char* p, const char* end) { return skip(p, end, kBlank); }
+  // `p` stands on the opening quote of a name, or of a label's value.
+  static Quoted scan_name(const char* p, const char* end) { return scan_quoted(p, end, false); }
+  static Quoted scan_value(const char* p, const char* end) { return scan_quoted(p, end, true); }
+};
+
 // Reads what stands behind "{", up to and with "}". `visitor` gets, in written order and still escaped:
 //   void name(const char* first, const char* last);                      the metric name, quotes excluded
 //   void label(std::string_view name, bool name_quoted, std::string_view value, bool value_escaped);
 // `named`: whether there is a metric name already. Returns the byte behind "}", or nullptr and the fault.
-template <class Visitor>
+template <class Dialect, class Visitor>
 const char* scan_braces(const char* p, const char* end, bool& named, Visitor&& visitor, Fault& fault) {
   auto fail = [&](State state, const char* expected, const char* at) {
     fault = {.kind = Fault::kToken, .state = state, .expected = expected, .at = at, .stop = at};
     return nullptr;
   };
-  p = skip(p, end, kBlank);
+  p = Dialect::gap(p, end);
   while (true) {
     if (p < end && *p == '}') return p + 1;
     const char* token = p;
     const bool quoted = p < end && *p == '"';
     if (quoted) {
-      const Quoted name = scan_quoted(p, end, false);
+      const Quoted name = Dialect::scan_name(p, end);
       if (!name.closed) return fail(State::kLabels, "label name", token);
       p = name.stop;
     } else {
@@ -141,21 +161,22 @@ const char* scan_braces(const char* p, const char* end, bool& named, Visitor&& v
       p = skip(p, end, kLabelStart | kDigit);
     }
     const char* token_end = p;
-    p = skip(p, end, kBlank);
+    p = Dialect::gap(p, end);
     if (quoted && p < end && (*p == ',' || *p == '}')) {
+      if (!Dialect::kHoldsName) return fail(State::kLabels, "label name", p);
       if (named) {
         fault = {.kind = Fault::kNameTwice, .at = token, .stop = p + 1};
         return nullptr;
       }
       named = true;
       visitor.name(token + 1, token_end - 1);
-      if (*p == ',') p = skip(p + 1, end, kBlank);
+      if (*p == ',') p = Dialect::gap(p + 1, end);
       continue;
     }
     if (p >= end || *p != '=') return fail(State::kLabels, "equal", p);
-    p = skip(p + 1, end, kBlank);
+    p = Dialect::gap(p + 1, end);
     if (p >= end || *p != '"') return fail(State::kLabelValue, "label value", p);
-    const Quoted value = scan_quoted(p, end, true);
+    const Quoted value = Dialect::scan_value(p, end);
     if (!value.closed) return fail(State::kLabelValue, "label value", p);
     if (!value.ascii && !is_valid_utf8({p, static_cast<size_t>(value.stop - p)})) {
       fault = {.kind = Fault::kUtf8, .at = p, .stop = value.stop};
@@ -164,8 +185,12 @@ const char* scan_braces(const char* p, const char* end, bool& named, Visitor&& v
     const size_t name_length = static_cast<size_t>(token_end - token);
     visitor.label(quoted ? std::string_view(token + 1, name_length - 2) : std::string_view(token, name_length), quoted,
                   {p + 1, static_cast<size_t>(value.stop - p) - 2}, value.escaped);
-    p = skip(value.stop, end, kBlank);
-    if (p < end && *p == ',') p = skip(p + 1, end, kBlank);
+    p = Dialect::gap(value.stop, end);
+    if (p < end && *p == ',') {
+      p = Dialect::gap(p + 1, end);
+    } else if (Dialect::kNeedsCommas && (p >= end || *p != '}')) {
+      return fail(State::kLabels, "comma or brace close", p);
+    }
   }
 }
 

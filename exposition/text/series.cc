@@ -6,6 +6,7 @@
 
 #include "base/number.h"
 #include "exposition/text.h"
+#include "exposition/text/escape.h"
 #include "exposition/text/fault.h"
 #include "exposition/text/scan_series.h"
 
@@ -76,15 +77,7 @@ class SeriesVisitor {
     if (text.find('\\') == text.npos) return text;
     reserve();
     const size_t start = out_.storage_.size();
-    for (size_t i = 0; i < text.size(); ++i) {
-      const char next = text[i] == '\\' && i + 1 < text.size() ? text[i + 1] : '\0';
-      if (next == '\\' || next == '"' || next == 'n') {
-        out_.storage_ += next == 'n' ? '\n' : next;
-        ++i;
-      } else {
-        out_.storage_ += text[i];
-      }
-    }
+    text::append_unescaped(out_.storage_, text, "\\\"n");
     return std::string_view(out_.storage_).substr(start);
   }
 
@@ -114,7 +107,7 @@ std::optional<ParseError> parse_series(std::string_view key, MetricType type, Se
     return text::located(key, p, text::token_error(key, key.data(), text::State::kStart, "a valid start token", p));
   }
   text::Fault fault;
-  const char* stop = text::scan_series(p, end, visitor, fault);
+  const char* stop = text::scan_series<text::TextBraces>(p, end, visitor, fault);
   if (stop == nullptr) return text::located(key, fault.at, text::fault_text(key, key.data(), fault));
   stop = text::skip(stop, end, text::kBlank);
   if (stop != end) {

@@ -1,4 +1,4 @@
-// What a target's HELP and TYPE lines said. Source: scrape spec, section 11.
+// What a target's HELP, TYPE and UNIT lines said. Source: scrape spec, section 11.
 //
 // Targets that run the same program say the same, so the texts are shared; a target of its own keeps two numbers per
 // metric family.

@@ -4,7 +4,8 @@
 //   one
 //
 // Of each body there are eight versions in which 40 % of the values differ from version to version. `ns/line` counts
-// all lines, TYPE and HELP too; `ns/sample` only samples.
+// all lines, TYPE and HELP too; `ns/sample` only samples. Bodies in Prometheus text are also run as OpenMetrics, with
+// the same lines but for comments ("openmetrics/..."); those named *.om.txt only so.
 
 #include <benchmark/benchmark.h>
 
@@ -15,7 +16,6 @@
 #include <string>
 #include <vector>
 
-#include "exposition/text.h"
 #include "scrape/line_matcher.h"
 
 namespace narthex {
@@ -23,6 +23,7 @@ namespace {
 
 struct Body {
   std::string name;
+  bool openmetrics = false;
   std::vector<std::string> versions;
   size_t lines = 0;
   size_t samples = 0;
@@ -42,6 +43,19 @@ std::string made_up() {
   return out;
 }
 
+// The same lines in OpenMetrics.
+std::string as_openmetrics(const std::string& body) {
+  std::istringstream lines(body);
+  std::string out;
+  for (std::string line; std::getline(lines, line);) {
+    const bool metadata = line.starts_with("# HELP ") || line.starts_with("# TYPE ");
+    if (line.empty() || (line[0] == '#' && !metadata)) continue;
+    if (line.starts_with("# TYPE ") && line.ends_with(" untyped")) line.replace(line.size() - 7, 7, "unknown");
+    out += line + "\n";
+  }
+  return out + "# EOF\n";
+}
+
 // Another value of the same kind: its last digit differs.
 std::string next_version(const std::string& body, std::mt19937& random) {
   std::istringstream lines(body);
@@ -56,9 +70,10 @@ std::string next_version(const std::string& body, std::mt19937& random) {
   return out;
 }
 
-Body make_body(std::string name, std::string text) {
+Body make_body(std::string name, std::string text, bool openmetrics = false) {
   Body body;
-  body.name = std::move(name);
+  body.openmetrics = openmetrics;
+  body.name = (body.openmetrics ? "openmetrics/" : "") + name;
   std::istringstream lines(text);
   for (std::string line; std::getline(lines, line); ++body.lines) body.samples += !line.empty() && line[0] != '#';
   std::mt19937 random(1);
@@ -92,6 +107,7 @@ struct Sink {
   }
   uint32_t on_type(std::string_view, exposition::MetricType) { return 0; }
   uint32_t on_help(std::string_view, std::string_view) { return 0; }
+  uint32_t on_unit(std::string_view, std::string_view) { return 0; }
   void on_metadata_seen(uint32_t) { ++metadata; }
   void on_extras(storage::Slot, const exposition::SeriesLine&) {}
 };
@@ -105,18 +121,22 @@ void report(benchmark::State& state, const Body& body) {
   state.counters["bytes/line"] = static_cast<double>(body.versions[0].size()) / static_cast<double>(body.lines);
 }
 
+template <class Lines>
 void walk(benchmark::State& state, const Body& body) {
   size_t version = 0;
   Sink sink;
   for (auto _ : state) {
-    exposition::TextWalker walker(body.versions[version++ % body.versions.size()]);
+    auto walker = Lines::make_walker(body.versions[version++ % body.versions.size()], {});
     while (!walker.done()) {
-      if (walker.walk_line(sink)) state.SkipWithError("parse error");
+      if (!walker.walk_line(sink)) continue;
+      state.SkipWithError("parse error");
+      return;
     }
   }
   report(state, body);
 }
 
+template <class Lines>
 void label(benchmark::State& state, const Body& body) {
   std::vector<std::string_view> keys;
   struct Keys : Sink {
@@ -124,9 +144,11 @@ void label(benchmark::State& state, const Body& body) {
     void on_series(const exposition::SeriesLine& line) { out->push_back(line.key); }
   } sink;
   sink.out = &keys;
-  exposition::TextWalker walker(body.versions[0]);
+  auto walker = Lines::make_walker(body.versions[0], {});
   while (!walker.done()) {
-    if (walker.walk_line(sink)) state.SkipWithError("parse error");
+    if (!walker.walk_line(sink)) continue;
+    state.SkipWithError("parse error");
+    return;
   }
   exposition::SeriesLabels labels;
   for (auto _ : state) {
@@ -137,50 +159,55 @@ void label(benchmark::State& state, const Body& body) {
   report(state, body);
 }
 
+template <class Lines>
 void match_once(benchmark::State& state, scrape::LineTable& table, const std::string& text, Sink& sink) {
   std::fill(sink.seen.begin(), sink.seen.end(), 0);
-  scrape::LineMatcher matcher(table, text);
-  if (matcher.match(sink)) state.SkipWithError("parse error");
+  scrape::BasicLineMatcher<Lines> matcher(table, text);
+  if (matcher.match(sink)) return state.SkipWithError("parse error");
   matcher.commit();
 }
 
+template <class Lines>
 void match(benchmark::State& state, const Body& body) {
   const scrape::LineSecret secret(7);
   scrape::LineTable table(secret);
   Sink sink;
   size_t version = 0;
-  for (auto _ : state) match_once(state, table, body.versions[version++ % body.versions.size()], sink);
+  for (auto _ : state) match_once<Lines>(state, table, body.versions[version++ % body.versions.size()], sink);
   report(state, body);
   state.counters["table B/line"] = static_cast<double>(table.memory_bytes()) / static_cast<double>(table.size());
 }
 
 // Many targets in turn, as in a server: no table is in the cache when its scrape comes.
+template <class Lines>
 void match_many(benchmark::State& state, const Body& body) {
   constexpr size_t kTableBytes = 64 << 20;
   const scrape::LineSecret secret(7);
   std::vector<scrape::LineTable> tables(kTableBytes / (24 * body.lines) + 1, scrape::LineTable(secret));
   std::vector<Sink> sinks(tables.size());
   size_t round = 0;
-  for (size_t i = 0; i < tables.size(); ++i) match_once(state, tables[i], body.versions[0], sinks[i]);
+  for (size_t i = 0; i < tables.size(); ++i) match_once<Lines>(state, tables[i], body.versions[0], sinks[i]);
   for (auto _ : state) {
     const size_t target = round % tables.size();
-    match_once(state, tables[target], body.versions[round++ % body.versions.size()], sinks[target]);
+    match_once<Lines>(state, tables[target], body.versions[round++ % body.versions.size()], sinks[target]);
   }
   report(state, body);
   state.counters["targets"] = static_cast<double>(tables.size());
 }
 
+template <class Lines>
 void first_match(benchmark::State& state, const Body& body) {
   const scrape::LineSecret secret(7);
   for (auto _ : state) {
     scrape::LineTable table(secret);
     Sink sink;
-    match_once(state, table, body.versions[0], sink);
+    match_once<Lines>(state, table, body.versions[0], sink);
   }
   report(state, body);
 }
 
 // Each scrape lists the lines in another order.
+template <class Lines>
 void shuffled_match(benchmark::State& state, const Body& body) {
   Body shuffled = body;
   shuffled.versions.clear();
@@ -188,13 +215,16 @@ void shuffled_match(benchmark::State& state, const Body& body) {
   for (const std::string& text : body.versions) {
     std::vector<std::string> lines;
     std::istringstream in(text);
-    for (std::string line; std::getline(in, line);) lines.push_back(line);
+    for (std::string line; std::getline(in, line);) {
+      if (line != "# EOF") lines.push_back(line);
+    }
     std::shuffle(lines.begin(), lines.end(), random);
     std::string out;
     for (const auto& line : lines) out += line + "\n";
+    if (body.openmetrics) out += "# EOF\n";
     shuffled.versions.push_back(std::move(out));
   }
-  match(state, shuffled);
+  match<Lines>(state, shuffled);
 }
 
 std::vector<Body> bodies(int count, char** names) {
@@ -206,10 +236,31 @@ std::vector<Body> bodies(int count, char** names) {
       continue;
     }
     const std::string name = names[i];
-    out.push_back(make_body(name.substr(name.rfind('/') + 1), std::string(std::istreambuf_iterator<char>(in), {})));
+    std::string text(std::istreambuf_iterator<char>(in), {});
+    out.push_back(make_body(name.substr(name.rfind('/') + 1), std::move(text), name.ends_with(".om.txt")));
   }
   if (out.empty()) out.push_back(make_body("made-up", made_up()));
+  const size_t given = out.size();
+  for (size_t i = 0; i < given; ++i) {
+    if (!out[i].openmetrics) out.push_back(make_body(out[i].name, as_openmetrics(out[i].versions[0]), true));
+  }
   return out;
+}
+
+template <class Lines>
+void add_benchmarks(const Body& body) {
+  const std::pair<const char*, void (*)(benchmark::State&, const Body&)> kinds[] = {
+      {"walk/", walk<Lines>},
+      {"parse_series/", label<Lines>},
+      {"match/", match<Lines>},
+      {"match_many/", match_many<Lines>},
+      {"match_first/", first_match<Lines>},
+      {"match_shuffled/", shuffled_match<Lines>},
+  };
+  for (const auto& [prefix, run] : kinds) {
+    benchmark::RegisterBenchmark((prefix + body.name).c_str(),
+                                 [run = run, &body](benchmark::State& state) { run(state, body); });
+  }
 }
 
 }  // namespace
@@ -219,18 +270,10 @@ int main(int argc, char** argv) {
   benchmark::Initialize(&argc, argv);
   static const std::vector<narthex::Body> all = narthex::bodies(argc, argv);
   for (const auto& body : all) {
-    using narthex::Body;
-    const std::pair<const char*, void (*)(benchmark::State&, const Body&)> kinds[] = {
-        {"walk/", narthex::walk},
-        {"parse_series/", narthex::label},
-        {"match/", narthex::match},
-        {"match_many/", narthex::match_many},
-        {"match_first/", narthex::first_match},
-        {"match_shuffled/", narthex::shuffled_match},
-    };
-    for (const auto& [prefix, run] : kinds) {
-      benchmark::RegisterBenchmark((prefix + body.name).c_str(),
-                                   [run = run, &body](benchmark::State& state) { run(state, body); });
+    if (body.openmetrics) {
+      narthex::add_benchmarks<narthex::scrape::OpenMetricsLines>(body);
+    } else {
+      narthex::add_benchmarks<narthex::scrape::TextLines>(body);
     }
   }
   benchmark::RunSpecifiedBenchmarks();

@@ -1,11 +1,10 @@
-// Bodies of real targets in the text format: they parse, and every line that is neither blank nor begins with '#' is a
-// series. The line matcher finds the same in them.
+// Bodies of real targets, *.prom.txt in the text format and *.om.txt in OpenMetrics: they parse, and every line that is
+// neither blank nor begins with '#' is a series. The line matcher finds the same in them.
 #include <gtest/gtest.h>
 
 #include <sstream>
 #include <vector>
 
-#include "exposition/text.h"
 #include "scrape/line_matcher.h"
 #include "tests/conformance/files.h"
 
@@ -28,6 +27,7 @@ struct Counter {
 
   void on_type(std::string_view, exposition::MetricType) {}
   void on_help(std::string_view, std::string_view) {}
+  void on_unit(std::string_view, std::string_view) {}
   void on_comment(std::string_view) {}
   void on_series(const exposition::SeriesLine& line) {
     ++series;
@@ -39,6 +39,7 @@ struct Counter {
 struct MatchCounter : Counter {
   uint32_t on_type(std::string_view, exposition::MetricType) { return 0; }
   uint32_t on_help(std::string_view, std::string_view) { return 0; }
+  uint32_t on_unit(std::string_view, std::string_view) { return 0; }
   void on_metadata_seen(uint32_t) {}
   void on_extras(storage::Slot, const exposition::SeriesLine&) {}
   void on_known(storage::Slot, double, std::optional<Timestamp>, bool) { ++known; }
@@ -47,35 +48,46 @@ struct MatchCounter : Counter {
   }
 };
 
-TEST(Exposition, RealBodiesParse) {
-  const auto folder = conformance_folder("exposition");
-  if (folder.empty()) GTEST_SKIP() << "skipped: no conformance files";
+template <class Lines>
+void check(const std::string& name, const std::string& body) {
+  Counter counter;
+  auto walker = Lines::make_walker(body, {});
+  while (!walker.done()) {
+    const auto error = walker.walk_line(counter);
+    ASSERT_FALSE(error) << name << ":" << error->line << ":" << error->column << ": " << error->message;
+  }
+  EXPECT_EQ(counter.series, lines_with_samples(body)) << name;
+  EXPECT_EQ(counter.trouble, "") << name;
+
+  const scrape::LineSecret secret(1);
+  scrape::LineTable table(secret);
+  for (const bool first : {true, false}) {
+    MatchCounter matched;
+    scrape::BasicLineMatcher<Lines> matcher(table, body);
+    ASSERT_FALSE(matcher.match(matched)) << name;
+    matcher.commit();
+    EXPECT_EQ(first ? matched.unknown : matched.known, counter.series) << name;
+  }
+}
+
+// How many files there were.
+template <class Lines>
+int check_files(const std::filesystem::path& folder, std::string_view ending) {
   int files = 0;
   for (const auto& entry : std::filesystem::directory_iterator(folder)) {
     const std::string name = entry.path().filename().string();
-    if (!name.ends_with(".prom.txt")) continue;
+    if (!name.ends_with(ending)) continue;
     ++files;
-    const std::string body = read_file(entry.path());
-    Counter counter;
-    exposition::TextWalker walker(body);
-    while (!walker.done()) {
-      const auto error = walker.walk_line(counter);
-      ASSERT_FALSE(error) << name << ":" << error->line << ":" << error->column << ": " << error->message;
-    }
-    EXPECT_EQ(counter.series, lines_with_samples(body)) << name;
-    EXPECT_EQ(counter.trouble, "") << name;
-
-    const scrape::LineSecret secret(1);
-    scrape::LineTable table(secret);
-    for (const bool first : {true, false}) {
-      MatchCounter matched;
-      scrape::LineMatcher matcher(table, body);
-      ASSERT_FALSE(matcher.match(matched)) << name;
-      matcher.commit();
-      EXPECT_EQ(first ? matched.unknown : matched.known, counter.series) << name;
-    }
+    check<Lines>(name, read_file(entry.path()));
   }
-  EXPECT_GT(files, 0) << "no *.prom.txt in " << folder;
+  return files;
+}
+
+TEST(Exposition, RealBodiesParse) {
+  const auto folder = conformance_folder("exposition");
+  if (folder.empty()) GTEST_SKIP() << "skipped: no conformance files";
+  EXPECT_GT(check_files<scrape::TextLines>(folder, ".prom.txt"), 0) << "no *.prom.txt in " << folder;
+  EXPECT_GT(check_files<scrape::OpenMetricsLines>(folder, ".om.txt"), 0) << "no *.om.txt in " << folder;
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// A sink for the line matcher, the same answers from the plain walker, and their comparison.
+// A sink for the line matchers, the same answers from the plain walkers, and their comparison.
 #pragma once
 
 #include <cstdint>
@@ -10,7 +10,6 @@
 #include <vector>
 
 #include "base/quote.h"
-#include "exposition/text.h"
 #include "scrape/line_matcher.h"
 
 namespace narthex::scrape {
@@ -30,6 +29,17 @@ struct Story {
     if (timestamp) out += " @" + std::to_string(*timestamp);
     lines.push_back(out + (repeated ? " again" : ""));
   }
+  // Of the series told last.
+  void extras(const exposition::SeriesLine& line) {
+    std::string& out = lines.back();
+    if (line.start != 0) out += " since " + std::to_string(line.start);
+    for (const auto& exemplar : line.exemplars) {
+      out += " # ";
+      for (const auto& label : exemplar.labels) out += go_quote(label.name) + "=" + go_quote(label.value) + " ";
+      out += std::to_string(std::bit_cast<uint64_t>(exemplar.value));
+      if (exemplar.timestamp) out += " @" + std::to_string(*exemplar.timestamp);
+    }
+  }
   void fail(const exposition::ParseError& problem) {
     error = std::to_string(problem.line) + ":" + std::to_string(problem.column) + ": " + problem.message;
   }
@@ -48,9 +58,12 @@ inline std::string salted(std::string_view key, exposition::MetricType type) {
 }
 
 // Plays a scrape loop on a table.
-class MatcherSide {
+template <class Lines>
+class BasicMatcherSide {
  public:
-  explicit MatcherSide(LineTable& table) : table_(table) {}
+  using Options = typename Lines::Options;
+
+  explicit BasicMatcherSide(LineTable& table, Options options = {}) : table_(table), options_(options) {}
 
   // Sink.
   void on_known(storage::Slot slot, double value, std::optional<Timestamp> timestamp, bool repeated) {
@@ -63,6 +76,7 @@ class MatcherSide {
     unknown_keys.push_back(key);
     if (stop_at && line.key == *stop_at) return Verdict::stop();
     story_.series(is_dropped(line.key) ? "dropped" : key, line.value, line.timestamp, false);
+    story_.extras(line);
     if (is_refused(line.key)) return Verdict::refused();
     if (is_dropped(line.key)) return Verdict::dropped();
     keys_.push_back(key);
@@ -78,16 +92,24 @@ class MatcherSide {
     story_.metadata["help " + std::string(name)] = text;
     return 2;
   }
+  uint32_t on_unit(std::string_view name, std::string_view unit) {
+    ++metadata_told;
+    story_.metadata["unit " + std::string(name)] = unit;
+    return 3;
+  }
   void on_metadata_seen(uint32_t) { ++metadata_seen; }
-  void on_extras(storage::Slot, const exposition::SeriesLine&) {}
+  void on_extras(storage::Slot, const exposition::SeriesLine& line) {
+    ++extras;
+    story_.extras(line);
+  }
 
   Story scrape(std::string_view body, size_t budget = SIZE_MAX) {
-    known = unknown = metadata_told = metadata_seen = 0;
+    known = unknown = metadata_told = metadata_seen = extras = 0;
     unknown_keys.clear();
     story_ = {};
     story_.metadata = metadata_;
     const size_t old_keys = keys_.size();
-    LineMatcher matcher(table_, body);
+    BasicLineMatcher<Lines> matcher(table_, body, options_);
     while (!matcher.done() && !matcher.stopped() && story_.error.empty()) {
       if (auto error = matcher.match(*this, budget)) story_.fail(*error);
     }
@@ -101,38 +123,46 @@ class MatcherSide {
   }
 
   // Of the last scrape.
-  int known = 0, unknown = 0, metadata_told = 0, metadata_seen = 0;
+  int known = 0, unknown = 0, metadata_told = 0, metadata_seen = 0, extras = 0;
   std::vector<std::string> unknown_keys;
   std::optional<std::string> stop_at;
 
  private:
   LineTable& table_;
+  const Options options_;
   std::vector<std::string> keys_;  // by slot
   std::map<std::string, std::string> metadata_;
   Story story_;
 };
 
 // The same without a table.
-class WalkerSide {
+template <class Lines>
+class BasicWalkerSide {
  public:
+  using Options = typename Lines::Options;
+
+  explicit BasicWalkerSide(Options options = {}) : options_(options) {}
+
   // Sink.
   void on_series(const exposition::SeriesLine& line) {
     const std::string key = salted(line.key, walker_->type());
     const bool memorable = !is_refused(line.key) && line.key.size() <= 65535;
     const bool repeated = memorable && !seen.insert(key).second;
     story_.series(is_dropped(line.key) ? "dropped" : key, line.value, line.timestamp, repeated);
+    story_.extras(line);
   }
   void on_type(std::string_view name, exposition::MetricType type) {
     story_.metadata["type " + std::string(name)] = exposition::type_name(type);
   }
   void on_help(std::string_view name, std::string_view text) { story_.metadata["help " + std::string(name)] = text; }
+  void on_unit(std::string_view name, std::string_view unit) { story_.metadata["unit " + std::string(name)] = unit; }
   void on_comment(std::string_view) {}
 
   Story scrape(std::string_view body) {
     seen.clear();
     story_ = {};
     story_.metadata = metadata_;
-    exposition::TextWalker walker(body);
+    auto walker = Lines::make_walker(body, options_);
     walker_ = &walker;
     while (!walker.done() && story_.error.empty()) {
       if (auto error = walker.walk_line(*this)) story_.fail(*error);
@@ -144,9 +174,15 @@ class WalkerSide {
   std::set<std::string> seen;  // keys of the last scrape, but for those that are never remembered
 
  private:
-  exposition::TextWalker* walker_ = nullptr;
+  const Options options_;
+  typename Lines::Walker* walker_ = nullptr;
   std::map<std::string, std::string> metadata_;
   Story story_;
 };
+
+using MatcherSide = BasicMatcherSide<TextLines>;
+using WalkerSide = BasicWalkerSide<TextLines>;
+using OpenMetricsMatcherSide = BasicMatcherSide<OpenMetricsLines>;
+using OpenMetricsWalkerSide = BasicWalkerSide<OpenMetricsLines>;
 
 }  // namespace narthex::scrape

@@ -10,7 +10,9 @@ using exposition::MetricType;
 std::string dump(const MetadataCache& cache) {
   std::string text;
   for (const MetricMetadata& entry : *cache.published()) {
-    text += entry.metric + ":" + std::string(exposition::type_name(entry.type)) + ":" + entry.help + " ";
+    text += entry.metric + ":" + std::string(exposition::type_name(entry.type)) + ":" + entry.help;
+    if (!entry.unit.empty()) text += ":" + entry.unit;
+    text += " ";
   }
   return text;
 }
@@ -38,6 +40,19 @@ TEST_F(MetadataCacheTest, TypeAndHelpOfAFamilyAreOneEntry) {
   EXPECT_EQ(dump(cache_), "");
   EXPECT_TRUE(cache_.commit(interner_));
   EXPECT_EQ(dump(cache_), "a:counter:The a. b:gauge: ");
+}
+
+TEST_F(MetadataCacheTest, UnitsChangeAndVanish) {
+  cache_.begin_scrape();
+  const auto a = cache_.on_unit("a_s", "s");
+  EXPECT_EQ(cache_.on_type("a_s", MetricType::kCounter), a);
+  cache_.commit(interner_);
+  EXPECT_EQ(dump(cache_), "a_s:counter::s ");
+  cache_.begin_scrape();
+  cache_.on_seen(a);
+  cache_.on_unit("a_s", "");
+  EXPECT_TRUE(cache_.commit(interner_));
+  EXPECT_EQ(dump(cache_), "a_s:counter: ");
 }
 
 TEST_F(MetadataCacheTest, FailedScrapeLeavesNoTrace) {
