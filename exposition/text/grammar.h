@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <cstring>
 #include <string_view>
+#include <type_traits>
 
 #include "base/quote.h"
 
@@ -120,6 +121,7 @@ struct Fault {
 // Reads what stands behind "{", up to and with "}". `visitor` gets, in written order and still escaped:
 //   void name(const char* first, const char* last);                      the metric name, quotes excluded
 //   void label(std::string_view name, bool name_quoted, std::string_view value, bool value_escaped);
+// and says with `static constexpr bool kNulInNames` whether a NUL may stand in a quoted name, which no text format has.
 // `named`: whether there is a metric name already. Returns the byte behind "}", or nullptr and the fault.
 template <class Visitor>
 const char* scan_braces(const char* p, const char* end, bool& named, Visitor&& visitor, Fault& fault) {
@@ -133,7 +135,7 @@ const char* scan_braces(const char* p, const char* end, bool& named, Visitor&& v
     const char* token = p;
     const bool quoted = p < end && *p == '"';
     if (quoted) {
-      const Quoted name = scan_quoted(p, end, false);
+      const Quoted name = scan_quoted(p, end, std::remove_reference_t<Visitor>::kNulInNames);
       if (!name.closed) return fail(State::kLabels, "label name", token);
       p = name.stop;
     } else {
@@ -171,6 +173,8 @@ const char* scan_braces(const char* p, const char* end, bool& named, Visitor&& v
 
 // For those who only want to know whether the braces are right.
 struct NoVisitor {
+  static constexpr bool kNulInNames = false;
+
   void name(const char*, const char*) {}
   void label(std::string_view, bool, std::string_view, bool) {}
 };

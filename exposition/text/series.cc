@@ -41,20 +41,25 @@ std::optional<double> parse_bound(std::string_view text) {
 
 }  // namespace
 
-void append_bound(std::string& out, std::string_view value) {
-  const std::optional<double> number = parse_bound(value);
-  if (!number) {
-    out += value;
-    return;
-  }
+void append_bound(std::string& out, double value) {
   const size_t start = out.size();
-  append_float_general(out, *number == 0 ? 0.0 : *number);
+  append_float_general(out, value == 0 ? 0.0 : value);
   if (out.find_first_of(".eNI", start) == out.npos) out += ".0";
+}
+
+void append_bound(std::string& out, std::string_view value) {
+  if (const std::optional<double> number = parse_bound(value)) {
+    append_bound(out, *number);
+  } else {
+    out += value;
+  }
 }
 
 // Fills a SeriesLabels. What needs unescaping goes into a string that is reserved beforehand: views into it stay good.
 class SeriesVisitor {
  public:
+  static constexpr bool kNulInNames = true;  // keys that were made from protobuf may have them
+
   SeriesVisitor(std::string_view key, MetricType type, SeriesLabels& out) : type_(type), out_(out) {
     out_.name_ = {};
     out_.labels_.clear();
