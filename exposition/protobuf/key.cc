@@ -26,7 +26,7 @@ bool append_escaped(std::string& out, std::string_view value) {
   bool ascii = true;
   while ((p = text::skip_plain(p, end)) < end) {
     if (*p == '"' || *p == '\\') {
-      out.append(pending, p);
+      out.append(pending, static_cast<size_t>(p - pending));
       out += '\\';
       pending = p;
     } else if (static_cast<unsigned char>(*p) >= 0x80) {
@@ -34,7 +34,7 @@ bool append_escaped(std::string& out, std::string_view value) {
     }
     ++p;
   }
-  out.append(pending, end);
+  out.append(pending, static_cast<size_t>(end - pending));
   return ascii || is_valid_utf8(value);
 }
 
@@ -89,8 +89,11 @@ bool KeySpeller::add_label_value(std::string_view value) {
 }
 
 std::string_view KeySpeller::key(std::string_view suffix, std::string_view bound_label) {
-  key_.assign(plain_ ? "" : "{\"");
-  key_ += name_;
+  if (plain_) {
+    key_ = name_;
+  } else {
+    (key_ = "{\"") += name_;
+  }
   key_ += suffix;
   if (!plain_) key_ += '"';
   const size_t comma = key_.size();
