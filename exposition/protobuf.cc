@@ -150,7 +150,7 @@ ProtobufWalker::Kind ProtobufWalker::open_family() {
   }
   s.message_end = s.message_begin + prefix + length;
   const std::string_view bytes(message, static_cast<size_t>(length));
-  if (const auto broken = s.family.read(bytes)) return fail(std::string("clientpb: malformed ") + broken);
+  if (std::string error; !s.family.read(bytes, error)) return fail(std::move(error));
   if (s.family.metrics == 0) return Kind::kNothing;
 
   name_ = s.family.name;
@@ -178,8 +178,9 @@ ProtobufWalker::Kind ProtobufWalker::read_metric() {
   --s.family.metrics;
   while (s.fields.next() && s.fields.number() != protobuf::Family::kMetric) {
   }
-  const auto broken = s.metric.read(s.fields.bytes(), s.family.type, s.options.native_histograms);
-  if (broken != nullptr) return fail(std::string("clientpb: malformed ") + broken);
+  std::string error;
+  if (!s.metric.read(s.fields.bytes(), s.family.type, s.options.native_histograms, error))
+    return fail(std::move(error));
   if (!spell_labels()) return Kind::kError;
   s.choose_parts();
   s.index = 0;
@@ -192,10 +193,11 @@ ProtobufWalker::Kind ProtobufWalker::read_metric() {
 
 bool ProtobufWalker::spell_labels() {
   State& s = *state_;
+  std::string error;
   s.keys.clear_labels();
   for (const std::string_view bytes : s.metric.labels) {
     protobuf::LabelFields label;
-    if (const auto broken = label.read(bytes)) return fail(std::string("clientpb: malformed ") + broken), false;
+    if (!label.read(bytes, error)) return fail(std::move(error)), false;
     if (!s.keys.add_label_name(label.name) || (label.has_name && label.name.empty())) {
       return fail("invalid label name: " + std::string(label.name)), false;
     }

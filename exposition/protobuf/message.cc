@@ -1,5 +1,7 @@
 #include "exposition/protobuf/message.h"
 
+#include <concepts>
+
 #include "exposition/protobuf/metrics.pb.h"
 
 namespace narthex::exposition::protobuf {
@@ -8,165 +10,176 @@ namespace {
 using wire::Fields;
 using Wire = wire::Type;
 
-// A field of another wire type than its number says breaks the message.
-bool take(const Fields& field, double& out) { return field.is(Wire::kFixed64) && (out = field.fixed64(), true); }
-bool take(const Fields& field, uint64_t& out) { return field.is(Wire::kVarint) && (out = field.varint(), true); }
-bool take(const Fields& field, int64_t& out) {
-  return field.is(Wire::kVarint) && (out = static_cast<int64_t>(field.varint()), true);
+// Fields of another wire type than their number says break the message, in the words of the reference's decoder.
+[[gnu::cold]] bool wrong_type(const Fields& field, const char* name, std::string& error) {
+  error = "proto: wrong wireType = " + std::to_string(static_cast<int>(field.type())) + " for field " + name;
+  return false;
 }
-bool take(const Fields& field, int32_t& out) {
-  return field.is(Wire::kVarint) && (out = static_cast<int32_t>(field.varint()), true);
-}
-bool take(const Fields& field, std::string_view& out) { return field.is(Wire::kBytes) && (out = field.bytes(), true); }
 
-// Calls read(field) for each field of a message; it returns what is broken, be it the field's own message.
+bool expect(Wire type, const Fields& field, const char* name, std::string& error) {
+  return field.is(type) || wrong_type(field, name, error);
+}
+
+bool take(const Fields& field, double& out, const char* name, std::string& error) {
+  out = field.fixed64();
+  return expect(Wire::kFixed64, field, name, error);
+}
+bool take(const Fields& field, std::string_view& out, const char* name, std::string& error) {
+  out = field.bytes();
+  return expect(Wire::kBytes, field, name, error);
+}
+template <std::integral Integer>
+bool take(const Fields& field, Integer& out, const char* name, std::string& error) {
+  out = static_cast<Integer>(field.varint());
+  return expect(Wire::kVarint, field, name, error);
+}
+
+// Calls read(field) for each field of a message; it returns false when it has set the error.
 template <class Read>
-Broken for_each_field(std::string_view message, Broken name, Read read) {
+bool for_each_field(std::string_view message, const char* name, std::string& error, Read read) {
   Fields field(message);
   while (field.next()) {
-    if (const Broken broken = read(field)) return broken;
+    if (!read(field)) return false;
   }
-  return field.failed() ? name : nullptr;
+  if (!field.failed()) return true;
+  error = field.explain(name);
+  return false;
 }
 
-Broken unless(bool good, Broken name) { return good ? nullptr : name; }
-
-// Repeated sint64, packed or not.
-bool append(const Fields& field, std::vector<int64_t>& out) {
+// A repeated sint64, packed or not.
+bool append(const Fields& field, std::vector<int64_t>& out, const char* name, std::string& error) {
   if (field.is(Wire::kVarint)) return out.push_back(wire::zigzag64(field.varint())), true;
-  if (!field.is(Wire::kBytes)) return false;
+  if (!expect(Wire::kBytes, field, name, error)) return false;
   const char* p = field.bytes().data();
   for (const char* const end = p + field.bytes().size(); p < end;) {
     uint64_t value;
-    p = wire::read_varint(p, end, value);
-    if (p == nullptr) return false;
+    const char* const next = wire::read_varint(p, end, value);
+    if (next == nullptr) return error = wire::explain_varint(p, end), false;
     out.push_back(wire::zigzag64(value));
+    p = next;
   }
   return true;
 }
 
-// Repeated double, packed or not.
-bool append(const Fields& field, std::vector<double>& out) {
+// A repeated double, packed or not.
+bool append(const Fields& field, std::vector<double>& out, const char* name, std::string& error) {
   if (field.is(Wire::kFixed64)) return out.push_back(field.fixed64()), true;
-  if (!field.is(Wire::kBytes) || field.bytes().size() % sizeof(double) != 0) return false;
+  if (!expect(Wire::kBytes, field, name, error)) return false;
+  const std::string_view bytes = field.bytes();
+  if (bytes.size() % sizeof(double) != 0) return error = wire::kUnexpectedEnd, false;
   const size_t old_size = out.size();
-  out.resize(old_size + field.bytes().size() / sizeof(double));
-  if (!field.bytes().empty()) std::memcpy(out.data() + old_size, field.bytes().data(), field.bytes().size());
+  out.resize(old_size + bytes.size() / sizeof(double));
+  if (!bytes.empty()) std::memcpy(out.data() + old_size, bytes.data(), bytes.size());
   return true;
 }
 
-Broken append(const Fields& span, std::vector<BucketSpan>& out) {
-  constexpr Broken kName = "BucketSpan";
-  if (!span.is(Wire::kBytes)) return kName;
+bool append(const Fields& span, std::vector<BucketSpan>& out, const char* name, std::string& error) {
+  if (!expect(Wire::kBytes, span, name, error)) return false;
   BucketSpan& read = out.emplace_back();
-  return for_each_field(span.bytes(), kName, [&](const Fields& field) {
-    if (field.number() != pb::BucketSpan::kOffsetFieldNumber && field.number() != pb::BucketSpan::kLengthFieldNumber) {
-      return Broken{};
-    }
-    if (!field.is(Wire::kVarint)) return kName;
-    if (field.number() == pb::BucketSpan::kOffsetFieldNumber) {
-      read.offset = wire::zigzag32(field.varint());
-    } else {
-      read.length = static_cast<uint32_t>(field.varint());
-    }
-    return Broken{};
+  return for_each_field(span.bytes(), "BucketSpan", error, [&](const Fields& field) {
+    using F = pb::BucketSpan;
+    if (field.number() == F::kLengthFieldNumber) return take(field, read.length, "Length", error);
+    if (field.number() != F::kOffsetFieldNumber) return true;
+    read.offset = wire::zigzag32(field.varint());
+    return expect(Wire::kVarint, field, "Offset", error);
   });
 }
 
-Broken read_native(const Fields& field, HistogramFields& out) {
-  constexpr Broken kName = "Histogram";
+bool read_native(const Fields& field, HistogramFields& out, std::string& error) {
   using F = pb::Histogram;
   switch (field.number()) {
     case F::kSchemaFieldNumber:
       out.schema = wire::zigzag32(field.varint());
-      return unless(field.is(Wire::kVarint), kName);
+      return expect(Wire::kVarint, field, "Schema", error);
     case F::kZeroThresholdFieldNumber:
-      return unless(take(field, out.zero_threshold), kName);
+      return take(field, out.zero_threshold, "ZeroThreshold", error);
     case F::kZeroCountFieldNumber:
-      return unless(take(field, out.zero_count), kName);
+      return take(field, out.zero_count, "ZeroCount", error);
     case F::kZeroCountFloatFieldNumber:
-      return unless(take(field, out.zero_count_float), kName);
+      return take(field, out.zero_count_float, "ZeroCountFloat", error);
     case F::kNegativeSpanFieldNumber:
-      return append(field, out.negative.spans);
+      return append(field, out.negative.spans, "NegativeSpan", error);
     case F::kNegativeDeltaFieldNumber:
-      return unless(append(field, out.negative.deltas), kName);
+      return append(field, out.negative.deltas, "NegativeDelta", error);
     case F::kNegativeCountFieldNumber:
-      return unless(append(field, out.negative.counts), kName);
+      return append(field, out.negative.counts, "NegativeCount", error);
     case F::kPositiveSpanFieldNumber:
-      return append(field, out.positive.spans);
+      return append(field, out.positive.spans, "PositiveSpan", error);
     case F::kPositiveDeltaFieldNumber:
-      return unless(append(field, out.positive.deltas), kName);
+      return append(field, out.positive.deltas, "PositiveDelta", error);
     case F::kPositiveCountFieldNumber:
-      return unless(append(field, out.positive.counts), kName);
+      return append(field, out.positive.counts, "PositiveCount", error);
     default:
-      return nullptr;
+      return true;
   }
 }
 
+struct ValueField {
+  uint32_t number;
+  const char* name;  // also of the message
+};
+
 // The field of Metric that a family of this type has its values in.
-uint32_t value_field(Type type) {
+ValueField value_field(Type type) {
   switch (type) {
     case Type::kCounter:
-      return pb::Metric::kCounterFieldNumber;
+      return {pb::Metric::kCounterFieldNumber, "Counter"};
     case Type::kGauge:
-      return pb::Metric::kGaugeFieldNumber;
+      return {pb::Metric::kGaugeFieldNumber, "Gauge"};
     case Type::kSummary:
-      return pb::Metric::kSummaryFieldNumber;
+      return {pb::Metric::kSummaryFieldNumber, "Summary"};
     case Type::kUntyped:
-      return pb::Metric::kUntypedFieldNumber;
+      return {pb::Metric::kUntypedFieldNumber, "Untyped"};
     case Type::kHistogram:
     case Type::kGaugeHistogram:
       break;
   }
-  return pb::Metric::kHistogramFieldNumber;
+  return {pb::Metric::kHistogramFieldNumber, "Histogram"};
 }
 
 }  // namespace
 
 const uint32_t Family::kMetric = pb::MetricFamily::kMetricFieldNumber;
 
-Broken Family::read(std::string_view message) {
-  constexpr Broken kName = "MetricFamily";
+bool Family::read(std::string_view message, std::string& error) {
   *this = {};
   int32_t number = 0;
-  const Broken broken = for_each_field(message, kName, [&](const Fields& field) {
+  const bool good = for_each_field(message, "MetricFamily", error, [&](const Fields& field) {
     using F = pb::MetricFamily;
     switch (field.number()) {
       case F::kMetricFieldNumber:
         ++metrics;
-        return unless(field.is(Wire::kBytes), kName);
+        return expect(Wire::kBytes, field, "Metric", error);
       case F::kNameFieldNumber:
-        return unless(take(field, name), kName);
+        return take(field, name, "Name", error);
       case F::kHelpFieldNumber:
-        return unless(take(field, help), kName);
+        return take(field, help, "Help", error);
       case F::kTypeFieldNumber:
-        return unless(take(field, number), kName);
+        return take(field, number, "Type", error);
       case F::kUnitFieldNumber:
-        return unless(take(field, unit), kName);
+        return take(field, unit, "Unit", error);
       default:
-        return Broken{};
+        return true;
     }
   });
   type = static_cast<Type>(number);
-  return broken;
+  return good;
 }
 
-Broken LabelFields::read(std::string_view message) {
-  constexpr Broken kName = "LabelPair";
-  return for_each_field(message, kName, [&](const Fields& field) {
-    if (field.number() == pb::LabelPair::kNameFieldNumber) return unless(has_name = take(field, name), kName);
-    if (field.number() == pb::LabelPair::kValueFieldNumber) return unless(take(field, value), kName);
-    return Broken{};
+bool LabelFields::read(std::string_view message, std::string& error) {
+  return for_each_field(message, "LabelPair", error, [&](const Fields& field) {
+    if (field.number() == pb::LabelPair::kNameFieldNumber) return has_name = take(field, name, "Name", error);
+    if (field.number() == pb::LabelPair::kValueFieldNumber) return take(field, value, "Value", error);
+    return true;
   });
 }
 
-Broken TimeFields::read(std::string_view message) {
-  constexpr Broken kName = "Timestamp";
+bool TimeFields::read(std::string_view message, std::string& error) {
   given = true;
-  return for_each_field(message, kName, [&](const Fields& field) {
-    if (field.number() == pb::Timestamp::kSecondsFieldNumber) return unless(take(field, seconds), kName);
-    if (field.number() == pb::Timestamp::kNanosFieldNumber) return unless(take(field, nanos), kName);
-    return Broken{};
+  return for_each_field(message, "Timestamp", error, [&](const Fields& field) {
+    if (field.number() == pb::Timestamp::kSecondsFieldNumber) return take(field, seconds, "Seconds", error);
+    if (field.number() == pb::Timestamp::kNanosFieldNumber) return take(field, nanos, "Nanos", error);
+    return true;
   });
 }
 
@@ -214,135 +227,135 @@ ExemplarView Metric::exemplar_view(size_t index) const {
   return view;
 }
 
-Broken Metric::read(std::string_view message, Type type, bool with_native) {
-  constexpr Broken kName = "Metric";
+bool Metric::read(std::string_view message, Type type, bool with_native, std::string& error) {
   clear();
-  const uint32_t values = value_field(type);
-  return for_each_field(message, kName, [&](const Fields& field) -> Broken {
+  const ValueField values = value_field(type);
+  return for_each_field(message, "Metric", error, [&](const Fields& field) {
     if (field.number() == pb::Metric::kLabelFieldNumber) {
       labels.push_back(field.bytes());
-      return unless(field.is(Wire::kBytes), kName);
+      return expect(Wire::kBytes, field, "Label", error);
     }
-    if (field.number() == pb::Metric::kTimestampMsFieldNumber) return unless(take(field, timestamp), kName);
-    if (field.number() != values) return nullptr;
-    if (!field.is(Wire::kBytes)) return kName;
-    if (is_histogram(type)) return read_histogram(field.bytes(), with_native);
-    return type == Type::kSummary ? read_summary(field.bytes()) : read_value(field.bytes(), type);
+    if (field.number() == pb::Metric::kTimestampMsFieldNumber) return take(field, timestamp, "TimestampMs", error);
+    if (field.number() != values.number) return true;
+    if (!expect(Wire::kBytes, field, values.name, error)) return false;
+    if (is_histogram(type)) return read_histogram(field.bytes(), with_native, error);
+    if (type == Type::kSummary) return read_summary(field.bytes(), error);
+    return read_value(field.bytes(), values.name, error);
   });
 }
 
-// The value has the same number in Counter, Gauge and Untyped.
-Broken Metric::read_value(std::string_view message, Type type) {
-  const Broken name = type == Type::kCounter ? "Counter" : type == Type::kGauge ? "Gauge" : "Untyped";
-  return for_each_field(message, name, [&](const Fields& field) -> Broken {
-    if (field.number() == pb::Counter::kValueFieldNumber) return unless(take(field, value), name);
-    if (type != Type::kCounter) return nullptr;
-    const bool is_exemplar = field.number() == pb::Counter::kExemplarFieldNumber;
-    if (!is_exemplar && field.number() != pb::Counter::kStartTimestampFieldNumber) return nullptr;
-    if (!field.is(Wire::kBytes)) return name;
-    return is_exemplar ? read_exemplar(field.bytes(), exemplar) : start.read(field.bytes());
+// Of a Counter, Gauge or Untyped: the value has the same number in all of them.
+bool Metric::read_value(std::string_view message, const char* name, std::string& error) {
+  const bool is_counter = *name == 'C';
+  return for_each_field(message, name, error, [&](const Fields& field) {
+    using F = pb::Counter;
+    if (field.number() == F::kValueFieldNumber) return take(field, value, "Value", error);
+    if (is_counter && field.number() == F::kExemplarFieldNumber) {
+      return expect(Wire::kBytes, field, "Exemplar", error) && read_exemplar(field.bytes(), exemplar, error);
+    }
+    return !is_counter || field.number() != F::kStartTimestampFieldNumber || read_start(field, error);
   });
 }
 
-Broken Metric::read_summary(std::string_view message) {
-  constexpr Broken kName = "Summary";
-  const auto read_quantile = [&](std::string_view bytes) {
-    QuantileFields& read = quantiles.emplace_back();
-    return for_each_field(bytes, "Quantile", [&](const Fields& field) {
-      if (field.number() == pb::Quantile::kQuantileFieldNumber) return unless(take(field, read.quantile), "Quantile");
-      if (field.number() == pb::Quantile::kValueFieldNumber) return unless(take(field, read.value), "Quantile");
-      return Broken{};
-    });
-  };
-  return for_each_field(message, kName, [&](const Fields& field) -> Broken {
+bool Metric::read_start(const Fields& field, std::string& error) {
+  return expect(Wire::kBytes, field, "StartTimestamp", error) && start.read(field.bytes(), error);
+}
+
+bool Metric::read_summary(std::string_view message, std::string& error) {
+  return for_each_field(message, "Summary", error, [&](const Fields& field) {
     using F = pb::Summary;
     switch (field.number()) {
       case F::kSampleCountFieldNumber:
-        return unless(take(field, count), kName);
+        return take(field, count, "SampleCount", error);
       case F::kSampleSumFieldNumber:
-        return unless(take(field, sum), kName);
+        return take(field, sum, "SampleSum", error);
       case F::kQuantileFieldNumber:
-        return field.is(Wire::kBytes) ? read_quantile(field.bytes()) : kName;
+        return expect(Wire::kBytes, field, "Quantile", error) && read_quantile(field.bytes(), error);
       case F::kStartTimestampFieldNumber:
-        return field.is(Wire::kBytes) ? start.read(field.bytes()) : kName;
+        return read_start(field, error);
       default:
-        return nullptr;
+        return true;
     }
   });
 }
 
-Broken Metric::read_histogram(std::string_view message, bool with_native) {
-  return for_each_field(message, "Histogram", [&](const Fields& field) -> Broken {
-    if (const Broken broken = read_classic(field)) return broken;
-    return with_native ? read_native(field, histogram) : nullptr;
+bool Metric::read_quantile(std::string_view message, std::string& error) {
+  QuantileFields& read = quantiles.emplace_back();
+  return for_each_field(message, "Quantile", error, [&](const Fields& field) {
+    if (field.number() == pb::Quantile::kQuantileFieldNumber) return take(field, read.quantile, "Quantile", error);
+    if (field.number() == pb::Quantile::kValueFieldNumber) return take(field, read.value, "Value", error);
+    return true;
   });
 }
 
-// What the native part of a histogram has no fields of its own for, and the classic part.
-Broken Metric::read_classic(const Fields& field) {
-  constexpr Broken kName = "Histogram";
+bool Metric::read_histogram(std::string_view message, bool with_native, std::string& error) {
+  return for_each_field(message, "Histogram", error, [&](const Fields& field) {
+    return read_classic(field, error) && (!with_native || read_native(field, histogram, error));
+  });
+}
+
+// The classic part, and what both parts have in common.
+bool Metric::read_classic(const Fields& field, std::string& error) {
   using F = pb::Histogram;
   switch (field.number()) {
     case F::kSampleCountFieldNumber:
-      return unless(take(field, histogram.count), kName);
+      return take(field, histogram.count, "SampleCount", error);
     case F::kSampleCountFloatFieldNumber:
-      return unless(take(field, histogram.count_float), kName);
+      return take(field, histogram.count_float, "SampleCountFloat", error);
     case F::kSampleSumFieldNumber:
-      return unless(take(field, histogram.sum), kName);
+      return take(field, histogram.sum, "SampleSum", error);
     case F::kBucketFieldNumber:
-      return field.is(Wire::kBytes) ? read_bucket(field.bytes()) : kName;
+      return expect(Wire::kBytes, field, "Bucket", error) && read_bucket(field.bytes(), error);
     case F::kStartTimestampFieldNumber:
-      return field.is(Wire::kBytes) ? start.read(field.bytes()) : kName;
+      return read_start(field, error);
     case F::kExemplarsFieldNumber:
-      if (!field.is(Wire::kBytes)) return kName;
-      return read_exemplar(field.bytes(), histogram.exemplars.emplace_back(kNoExemplar));
+      return expect(Wire::kBytes, field, "Exemplars", error) &&
+             read_exemplar(field.bytes(), histogram.exemplars.emplace_back(kNoExemplar), error);
     default:
-      return nullptr;
+      return true;
   }
 }
 
-Broken Metric::read_bucket(std::string_view message) {
-  constexpr Broken kName = "Bucket";
+bool Metric::read_bucket(std::string_view message, std::string& error) {
   BucketFields& read = histogram.buckets.emplace_back();
-  return for_each_field(message, kName, [&](const Fields& field) -> Broken {
+  return for_each_field(message, "Bucket", error, [&](const Fields& field) {
     using F = pb::Bucket;
     switch (field.number()) {
       case F::kCumulativeCountFieldNumber:
-        return unless(take(field, read.count), kName);
+        return take(field, read.count, "CumulativeCount", error);
       case F::kCumulativeCountFloatFieldNumber:
-        return unless(take(field, read.count_float), kName);
+        return take(field, read.count_float, "CumulativeCountFloat", error);
       case F::kUpperBoundFieldNumber:
-        return unless(take(field, read.upper_bound), kName);
+        return take(field, read.upper_bound, "UpperBound", error);
       case F::kExemplarFieldNumber:
-        return field.is(Wire::kBytes) ? read_exemplar(field.bytes(), read.exemplar) : kName;
+        return expect(Wire::kBytes, field, "Exemplar", error) && read_exemplar(field.bytes(), read.exemplar, error);
       default:
-        return nullptr;
+        return true;
     }
   });
 }
 
 // An exemplar that comes twice was the last one read: its labels can still grow.
-Broken Metric::read_exemplar(std::string_view message, size_t& index) {
-  constexpr Broken kName = "Exemplar";
+bool Metric::read_exemplar(std::string_view message, size_t& index, std::string& error) {
   if (index == kNoExemplar) {
     index = exemplars.size();
     exemplars.emplace_back().first_label = exemplar_labels.size();
   }
   ExemplarFields& read = exemplars[index];
-  const Broken broken = for_each_field(message, kName, [&](const Fields& field) -> Broken {
+  const bool good = for_each_field(message, "Exemplar", error, [&](const Fields& field) {
     using F = pb::Exemplar;
-    if (field.number() == F::kValueFieldNumber) return unless(take(field, read.value), kName);
-    const bool is_label = field.number() == F::kLabelFieldNumber;
-    if (!is_label && field.number() != F::kTimestampFieldNumber) return nullptr;
-    if (!field.is(Wire::kBytes)) return kName;
-    if (!is_label) return read.time.read(field.bytes());
+    if (field.number() == F::kValueFieldNumber) return take(field, read.value, "Value", error);
+    if (field.number() == F::kTimestampFieldNumber) {
+      return expect(Wire::kBytes, field, "Timestamp", error) && read.time.read(field.bytes(), error);
+    }
+    if (field.number() != F::kLabelFieldNumber) return true;
     LabelFields label;
-    const Broken bad = label.read(field.bytes());
+    if (!expect(Wire::kBytes, field, "Label", error) || !label.read(field.bytes(), error)) return false;
     exemplar_labels.push_back({label.name, label.value});
-    return bad;
+    return true;
   });
   read.last_label = exemplar_labels.size();
-  return broken;
+  return good;
 }
 
 }  // namespace narthex::exposition::protobuf

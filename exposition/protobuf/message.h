@@ -2,11 +2,13 @@
 // Source: exposition spec, section 5; field numbers: metrics.proto.
 //
 // Reading follows proto3: fields in any order, the last of a scalar counts, a message that comes twice is merged,
-// repeated scalars may be packed or not, unknown fields are skipped.
+// repeated scalars may be packed or not, unknown fields are skipped. What reads a message returns false and sets the
+// error, with the reference's text, if it is broken.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -20,9 +22,6 @@ namespace narthex::exposition::protobuf {
 enum class Type : int32_t { kCounter, kGauge, kSummary, kUntyped, kHistogram, kGaugeHistogram };
 inline bool is_histogram(Type type) { return type == Type::kHistogram || type == Type::kGaugeHistogram; }
 
-// Why a message cannot be read: the name of the message type that is broken, null if none is.
-using Broken = const char*;
-
 struct Family {
   std::string_view name;
   std::string_view help;
@@ -33,7 +32,7 @@ struct Family {
   static const uint32_t kMetric;  // the number of the field that a metric is
 
   // Reads all but the metrics, which are counted.
-  Broken read(std::string_view message);
+  bool read(std::string_view message, std::string& error);
 };
 
 // A LabelPair. `has_name`: the name was encoded, be it empty.
@@ -42,7 +41,7 @@ struct LabelFields {
   std::string_view value;
   bool has_name = false;
 
-  Broken read(std::string_view message);
+  bool read(std::string_view message, std::string& error);
 };
 
 // A google.protobuf.Timestamp.
@@ -51,7 +50,7 @@ struct TimeFields {
   int32_t nanos = 0;
   bool given = false;
 
-  Broken read(std::string_view message);
+  bool read(std::string_view message, std::string& error);
   Timestamp milliseconds() const;
 };
 
@@ -123,19 +122,21 @@ struct Metric {
   std::vector<LabelView> exemplar_labels;
 
   // `with_native`: the native part of histograms matters too.
-  Broken read(std::string_view message, Type type, bool with_native);
+  bool read(std::string_view message, Type type, bool with_native, std::string& error);
   // The exemplar with this index, which must exist. Lives until the next read().
   ExemplarView exemplar_view(size_t index) const;
 
  private:
   void clear();
-  Broken read_value(std::string_view message, Type type);
-  Broken read_summary(std::string_view message);
-  Broken read_histogram(std::string_view message, bool with_native);
-  Broken read_classic(const wire::Fields& field);
-  Broken read_bucket(std::string_view message);
+  bool read_value(std::string_view message, const char* name, std::string& error);
+  bool read_start(const wire::Fields& field, std::string& error);
+  bool read_summary(std::string_view message, std::string& error);
+  bool read_quantile(std::string_view message, std::string& error);
+  bool read_histogram(std::string_view message, bool with_native, std::string& error);
+  bool read_classic(const wire::Fields& field, std::string& error);
+  bool read_bucket(std::string_view message, std::string& error);
   // Reads an exemplar into exemplars[index], or a new one if it is kNoExemplar.
-  Broken read_exemplar(std::string_view message, size_t& index);
+  bool read_exemplar(std::string_view message, size_t& index, std::string& error);
 };
 
 }  // namespace narthex::exposition::protobuf

@@ -3,6 +3,8 @@
 namespace narthex::exposition::wire {
 namespace {
 
+constexpr ptrdiff_t kLongestVarint = 10;
+
 // Groups are a relic that no message of ours has. One ends with the end tag of its number; groups within it are
 // counted, not recursed into.
 const char* skip_group(const char* p, const char* end, uint32_t number) {
@@ -43,6 +45,36 @@ const char* skip_group(const char* p, const char* end, uint32_t number) {
 const char* skip_odd(const char* p, const char* end, uint32_t number, Type type) {
   if (type == Type::kFixed32) return skip(p, end, 4);
   return type == Type::kStartGroup ? skip_group(p, end, number) : nullptr;
+}
+
+std::string explain_varint(const char* p, const char* end) {
+  return end - p < kLongestVarint ? kUnexpectedEnd : "proto: integer overflow";
+}
+
+// Reads the field again, slowly.
+std::string Fields::explain(const char* message) const {
+  uint64_t tag, length;
+  const char* const payload = read_varint(begin_, end_, tag);
+  if (payload == nullptr) return explain_varint(begin_, end_);
+  const std::string type = std::to_string(tag & 7);
+  if (type_ == Type::kEndGroup) return std::string("proto: ") + message + ": wiretype end group for non-group";
+  if (tag < 8 || tag > UINT32_MAX) {
+    return std::string("proto: ") + message + ": illegal tag " + std::to_string(static_cast<int32_t>(tag >> 3)) +
+           " (wire type " + std::to_string(tag) + ")";
+  }
+  switch (type_) {
+    case Type::kVarint:
+      return explain_varint(payload, end_);
+    case Type::kBytes:
+      if (read_varint(payload, end_, length) == nullptr) return explain_varint(payload, end_);
+      return length > INT64_MAX ? "proto: negative length found during unmarshaling" : kUnexpectedEnd;
+    case Type::kFixed64:
+    case Type::kFixed32:
+    case Type::kStartGroup:
+      return kUnexpectedEnd;
+    default:
+      return "proto: illegal wireType " + type;
+  }
 }
 
 }  // namespace narthex::exposition::wire

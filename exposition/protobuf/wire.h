@@ -13,6 +13,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <string>
 #include <string_view>
 
 namespace narthex::exposition::wire {
@@ -44,6 +45,10 @@ inline const char* skip(const char* p, const char* end, ptrdiff_t count) {
   return end - p < count ? nullptr : p + count;
 }
 
+// Why read_varint() returned null.
+std::string explain_varint(const char* p, const char* end);
+inline constexpr char kUnexpectedEnd[] = "unexpected EOF";
+
 // The byte behind a payload of a type that no field of ours has, or null if it is none.
 const char* skip_odd(const char* p, const char* end, uint32_t number, Type type);
 
@@ -55,12 +60,14 @@ const char* skip_odd(const char* p, const char* end, uint32_t number, Type type)
 //   }
 class Fields {
  public:
-  explicit Fields(std::string_view message) : p_(message.data()), end_(p_ + message.size()) {}
+  explicit Fields(std::string_view message) : begin_(message.data()), p_(begin_), end_(p_ + message.size()) {}
 
   // Reads a field. False: there is none, or the message is broken: failed() says which. Inlined, so that what is read
   // stays in registers: 94 instead of 120 ns per counter.
   [[gnu::always_inline]] bool next();
-  bool failed() const { return failed_; }
+  bool failed() const { return begin_ != nullptr && p_ == nullptr; }
+  // After a failure: what is wrong, as the reference's decoder says it. `message` is the message's type.
+  std::string explain(const char* message) const;
 
   uint32_t number() const { return number_; }
   Type type() const { return type_; }
@@ -74,24 +81,27 @@ class Fields {
   const char* position() const { return p_; }
 
  private:
-  bool fail() { return !(failed_ = true); }
-
-  const char* p_;
+  const char* begin_;  // of the field being read; of the message before that
+  const char* p_;      // null: that field is broken
   const char* end_;
   uint64_t value_ = 0;
   std::string_view bytes_;
   uint32_t number_ = 0;
   Type type_ = Type::kVarint;
-  bool failed_ = false;
 };
 
 inline bool Fields::next() {
   if (p_ == end_) return false;
+  begin_ = p_;
   uint64_t tag;
   p_ = read_varint(p_, end_, tag);
-  if (p_ == nullptr || tag < 8 || tag > UINT32_MAX) return fail();
+  if (p_ == nullptr) return false;
   number_ = static_cast<uint32_t>(tag >> 3);
   type_ = static_cast<Type>(tag & 7);
+  if (tag < 8 || tag > UINT32_MAX) {
+    p_ = nullptr;
+    return false;
+  }
   switch (type_) {
     case Type::kVarint:
       p_ = read_varint(p_, end_, value_);
@@ -103,15 +113,15 @@ inline bool Fields::next() {
     case Type::kBytes: {
       uint64_t length;
       p_ = read_varint(p_, end_, length);
-      if (p_ == nullptr || length > static_cast<uint64_t>(end_ - p_)) return fail();
+      if (p_ == nullptr) break;
       bytes_ = {p_, static_cast<size_t>(length)};
-      p_ += length;
+      p_ = length <= static_cast<uint64_t>(end_ - p_) ? p_ + length : nullptr;
       break;
     }
     default:
       p_ = skip_odd(p_, end_, number_, type_);
   }
-  return p_ != nullptr || fail();
+  return p_ != nullptr;
 }
 
 }  // namespace narthex::exposition::wire
