@@ -11,7 +11,7 @@
 namespace narthex::exposition {
 namespace {
 
-constexpr size_t kLongestLength = 5;  // bytes of a message's length
+constexpr ptrdiff_t kLongestLength = 5;  // bytes of a message's length
 
 bool is_known(protobuf::Type type) {
   return type >= protobuf::Type::kCounter && type <= protobuf::Type::kGaugeHistogram;
@@ -141,8 +141,8 @@ ProtobufWalker::Kind ProtobufWalker::open_family() {
   const char* const end = s.body.data() + s.body.size();
   uint64_t length;
   const char* const message = wire::read_varint(begin, end, length);
+  if (message == nullptr || message - begin > kLongestLength) return fail("clientpb: invalid varint encountered");
   const auto prefix = static_cast<size_t>(message - begin);
-  if (message == nullptr || prefix > kLongestLength) return fail("clientpb: invalid varint encountered");
   const auto left = static_cast<size_t>(end - begin);
   if (length > left - prefix) {
     return fail("clientpb: insufficient length of buffer, expected at least " + std::to_string(prefix + length) +
