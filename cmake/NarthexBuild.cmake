@@ -91,3 +91,17 @@ function(narthex_folder name)
   target_compile_definitions(${name} PRIVATE NARTHEX_VERSION="${PROJECT_VERSION}")
   target_link_libraries(${name} PUBLIC ${ARG_SEES} ${ARG_OPTIONS_OF} ${NARTHEX_LIBS_${name}})
 endfunction()
+
+# narthex_proto(NAME FILE): the library NAME of the classes that protoc makes of FILE. The header is found under FILE's
+# path, to those who link NAME.
+function(narthex_proto name file)
+  string(REGEX REPLACE "\\.proto$" ".pb" stem ${file})
+  set(out ${CMAKE_BINARY_DIR}/proto)
+  file(MAKE_DIRECTORY ${out})
+  add_custom_command(OUTPUT ${out}/${stem}.cc ${out}/${stem}.h
+    COMMAND protobuf::protoc --cpp_out=${out} --proto_path=${CMAKE_SOURCE_DIR} ${file}
+    DEPENDS ${CMAKE_SOURCE_DIR}/${file} VERBATIM)
+  add_library(${name} STATIC ${out}/${stem}.cc)
+  target_include_directories(${name} SYSTEM PUBLIC ${out})
+  target_link_libraries(${name} PUBLIC protobuf::libprotobuf-lite)
+endfunction()

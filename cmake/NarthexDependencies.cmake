@@ -13,6 +13,8 @@ find_package(spdlog REQUIRED)
 find_package(fmt REQUIRED)
 find_package(CLI11 REQUIRED)
 find_package(prometheus-cpp CONFIG REQUIRED)
+set(Protobuf_USE_STATIC_LIBS ON)  # hardly anything of it is used, and nothing at run time
+find_package(Protobuf 3.21 REQUIRED)
 pkg_check_modules(re2 REQUIRED IMPORTED_TARGET re2)
 pkg_check_modules(cares REQUIRED IMPORTED_TARGET libcares)
 pkg_check_modules(deflate REQUIRED IMPORTED_TARGET libdeflate)

@@ -163,12 +163,4 @@ Result<FormatChoice> choose_format(std::string_view content_type, std::string_vi
                    " and no fallback_scrape_protocol specified for target");
 }
 
-Result<FormatChoice> choose_readable_format(std::string_view content_type, std::string_view fallback_protocol) {
-  auto choice = choose_format(content_type, fallback_protocol);
-  if (!choice || choice->format == Format::kText) return choice;
-  std::string text = "the target's answer is " + std::string(format_name(choice->format)) + " (";
-  text += choice->note.empty() ? "Content-Type " + go_quote(content_type) : choice->note;
-  return Error{Code::kUnsupported, text + "), which is not supported: only Prometheus text is"};
-}
-
 }  // namespace narthex::exposition

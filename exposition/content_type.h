@@ -28,10 +28,6 @@ struct FormatChoice {
 // success whatever its type.
 Result<FormatChoice> choose_format(std::string_view content_type, std::string_view fallback_protocol);
 
-// The same for this build, which reads the text format only. Any other choice is kUnsupported and names the format: it
-// was not offered in Accept, but a server may send it all the same.
-Result<FormatChoice> choose_readable_format(std::string_view content_type, std::string_view fallback_protocol);
-
 // The media type, lower-cased, without its parameters, as Go's mime.ParseMediaType reads it; so are the error texts
 // (`mime: invalid media parameter`).
 Result<std::string> parse_media_type(std::string_view content_type);

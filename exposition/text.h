@@ -126,5 +126,6 @@ inline bool normalises_bound(MetricType type, std::string_view label_name) {
 // Appends a bound as OpenMetrics spells it: "1" becomes "1.0", "1e6" "1e+06", "inf" "+Inf". What is no number, or out
 // of range, stays as it is. Hexadecimal floats count.
 void append_bound(std::string& out, std::string_view value);
+void append_bound(std::string& out, double value);
 
 }  // namespace narthex::exposition

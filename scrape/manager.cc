@@ -18,17 +18,6 @@ uint64_t random_seed() {
   return uint64_t{device()} << 32 | device();
 }
 
-// What a section asks for and this version does not do.
-std::vector<std::string> unserved(const JobOptions& job) {
-  std::vector<std::string> missing;
-  if (job.scrape_native_histograms) missing.push_back("scrape_native_histograms");
-  if (job.convert_classic_histograms) missing.push_back("convert_classic_histograms_to_nhcb");
-  if (std::none_of(job.protocols.begin(), job.protocols.end(), is_readable) && !job.protocols.empty()) {
-    missing.push_back("scrape_protocols without PrometheusText0.0.4 or PrometheusText1.0.0");
-  }
-  return missing;
-}
-
 class ManagerImpl final : public Manager {
  public:
   ManagerImpl(const ManagerOptions& options, storage::Store& store, const Clock& clock, Log& log);
@@ -49,7 +38,6 @@ class ManagerImpl final : public Manager {
   using Runtimes = std::map<std::string, std::shared_ptr<JobRuntime>>;
 
   Result<Runtimes> compile_changed(const std::vector<JobOptions>& jobs);
-  void warn_of_unserved(const JobOptions& job) const;
   void publish();
   States states() const;
 
@@ -107,13 +95,6 @@ Result<ManagerImpl::Runtimes> ManagerImpl::compile_changed(const std::vector<Job
   return changed;
 }
 
-void ManagerImpl::warn_of_unserved(const JobOptions& job) const {
-  for (const std::string& what : unserved(job)) {
-    world_.log.warn("Accepted, but this version does nothing with it",
-                    {{"scrape_pool", job.job_name}, {"option", what}});
-  }
-}
-
 Result<> ManagerImpl::apply(std::vector<JobOptions> jobs) {
   const std::lock_guard lock(change_mutex_);
   if (stopped_) return Error{Code::kUnavailable, "scraping has stopped"};
@@ -124,7 +105,6 @@ Result<> ManagerImpl::apply(std::vector<JobOptions> jobs) {
     return std::none_of(jobs.begin(), jobs.end(), [&](const JobOptions& job) { return job.job_name == entry.first; });
   });
   for (auto& [name, runtime] : *changed) {
-    warn_of_unserved(runtime->options());
     auto& pool = pools_[name];
     if (pool) {
       pool->reconfigure(runtime);

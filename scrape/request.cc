@@ -51,8 +51,6 @@ std::string weight_text(int weight) { return ";q=0." + std::to_string(weight); }
 
 std::string user_agent() { return "narthex/" NARTHEX_VERSION; }
 
-bool is_readable(Protocol protocol) { return protocol == Protocol::kText004 || protocol == Protocol::kText100; }
-
 std::vector<Protocol> effective_protocols(const JobOptions& job) {
   if (!job.protocols.empty()) return job.protocols;
   std::vector<Protocol> protocols = {Protocol::kOpenMetrics100, Protocol::kOpenMetrics001, Protocol::kText100,
@@ -65,7 +63,6 @@ std::string accept_header(const JobOptions& job) {
   std::string header;
   int weight = kBestWeight;
   for (Protocol protocol : effective_protocols(job)) {
-    if (!is_readable(protocol)) continue;
     header += media_type(protocol);
     if (knows_escaping(protocol)) header.append(";escaping=").append(escaping_name(job.escaping));
     header += weight_text(weight--) + ",";

@@ -13,13 +13,10 @@ namespace narthex::scrape {
 // `narthex/<version>`.
 std::string user_agent();
 
-// Whether this build reads the format.
-bool is_readable(Protocol protocol);
-
-// The protocols of a job in the order in which they are offered, whether readable or not.
+// The protocols of a job in the order in which they are offered.
 std::vector<Protocol> effective_protocols(const JobOptions& job);
 
-// The Accept header: of the job's protocols those that this build reads, best first, then */*.
+// The Accept header: the job's protocols, best first, then */*.
 std::string accept_header(const JobOptions& job);
 
 // A timeout as the header X-Prometheus-Scrape-Timeout-Seconds has it: 10, 0.5.

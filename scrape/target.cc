@@ -55,17 +55,22 @@ Result<> read_times(const Labels& labels, Target& target) {
   return {};
 }
 
-Result<> check_bools(const Labels& labels) {
-  constexpr std::pair<std::string_view, std::string_view> kBools[] = {
-      {kConvertClassic, "convert classic histograms to nhcb"},
-      {kAlwaysClassic, "always scrape classic histograms"},
-      {kNative, "scrape native histograms"}};
-  for (const auto& [name, what] : kBools) {
-    const std::string_view text = labels.get(name);
+Result<> read_bools(const Labels& labels, HistogramSettings& out) {
+  struct Setting {
+    std::string_view label;
+    std::string_view what;
+    bool HistogramSettings::*member;
+  };
+  static constexpr Setting kSettings[] = {
+      {kConvertClassic, "convert classic histograms to nhcb", &HistogramSettings::convert_classic},
+      {kAlwaysClassic, "always scrape classic histograms", &HistogramSettings::always_classic},
+      {kNative, "scrape native histograms", &HistogramSettings::native}};
+  for (const Setting& setting : kSettings) {
+    const std::string_view text = labels.get(setting.label);
     if (text.empty()) continue;
-    if (auto value = parse_bool(text); !value) {
-      return prefixed("error parsing " + std::string(what) + ": ", value.error());
-    }
+    auto value = parse_bool(text);
+    if (!value) return prefixed("error parsing " + std::string(setting.what) + ": ", value.error());
+    out.*setting.member = *value;
   }
   return {};
 }
@@ -90,11 +95,12 @@ Result<> check_values(const Labels& labels) {
 }
 
 // Steps 5 to 11; fills everything but what needs the job.
-Result<Target> read_target(const Labels& relabeled) {
+Result<Target> read_target(const Labels& relabeled, HistogramSettings histograms) {
   Target target;
+  target.histograms = histograms;
   if (auto ok = check_address(relabeled.get(kAddress)); !ok) return ok.error();
   if (auto ok = read_times(relabeled, target); !ok) return ok.error();
-  if (auto ok = check_bools(relabeled); !ok) return ok.error();
+  if (auto ok = read_bools(relabeled, target.histograms); !ok) return ok.error();
   target.labels = final_labels(relabeled);
   if (auto ok = check_values(target.labels); !ok) return ok.error();
   target.public_labels = public_labels(target.labels);
@@ -145,7 +151,10 @@ Result<TargetFactory> TargetFactory::create(const JobOptions& job) {
   for (const auto& [key, values] : job.params) {
     if (!values.empty()) defaults.push_back({"__param_" + key, values[0]});
   }
-  return TargetFactory(std::move(defaults), std::move(*rules), job.params);
+  return TargetFactory(std::move(defaults), std::move(*rules), job.params,
+                       {.native = job.scrape_native_histograms,
+                        .convert_classic = job.convert_classic_histograms,
+                        .always_classic = job.always_scrape_classic_histograms});
 }
 
 Labels TargetFactory::discovered_labels(const RawLabels& target, const RawLabels& group) const {
@@ -164,7 +173,7 @@ TargetOutcome TargetFactory::make(const RawLabels& raw_target, const RawLabels& 
   LabelsBuilder builder(discovered);
   if (!relabel::apply(rules_, builder)) return dropped_by_rule(rules_, std::move(discovered));
   const Labels relabeled = builder.build();
-  auto target = read_target(relabeled);
+  auto target = read_target(relabeled, histograms_);
   if (!target) return Refused{std::move(discovered), target.error()};
   target->url = target_url(target->labels, params_);
   target->hash = target_hash(target->labels, target->url);

@@ -14,6 +14,14 @@
 
 namespace narthex::scrape {
 
+// How a target's histograms are read: the job's settings, unless relabeling says otherwise
+// (__scrape_native_histograms__ and its kin).
+struct HistogramSettings {
+  bool native = false;
+  bool convert_classic = false;
+  bool always_classic = false;
+};
+
 // A target that is scraped.
 struct Target {
   Labels discovered_labels;  // before relabeling
@@ -23,6 +31,7 @@ struct Target {
   std::string unix_socket;  // connect here instead, if not empty
   Duration interval;
   Duration timeout;
+  HistogramSettings histograms;
   uint64_t hash = 0;  // see scrape/identity.h
 };
 
@@ -55,12 +64,13 @@ class TargetFactory {
 
  private:
   TargetFactory(std::vector<Label> defaults, std::vector<relabel::Rule> rules,
-                std::map<std::string, std::vector<std::string>> params)
-      : defaults_(std::move(defaults)), rules_(std::move(rules)), params_(std::move(params)) {}
+                std::map<std::string, std::vector<std::string>> params, HistogramSettings histograms)
+      : defaults_(std::move(defaults)), rules_(std::move(rules)), params_(std::move(params)), histograms_(histograms) {}
 
   std::vector<Label> defaults_;  // added where a target has no value
   std::vector<relabel::Rule> rules_;
   std::map<std::string, std::vector<std::string>> params_;
+  HistogramSettings histograms_;
 };
 
 // The labels of a target that its samples get.

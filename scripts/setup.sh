@@ -8,13 +8,14 @@ declare -A packages=(
   [build]="g++ cmake ninja-build ccache mold pkg-config libboost1.81-dev libboost-url1.81-dev libboost-json1.81-dev
            libssl-dev libyaml-cpp-dev libc-ares-dev libre2-dev librocksdb-dev libroaring-dev libzstd-dev libsnappy-dev
            libdeflate-dev liblz4-dev libbz2-dev zlib1g-dev libxxhash-dev libfast-float-dev prometheus-cpp-dev
-           libcpp-httplib-dev libspdlog-dev libfmt-dev libcli11-dev libjemalloc-dev"
+           libcpp-httplib-dev libspdlog-dev libfmt-dev libcli11-dev libjemalloc-dev
+           libprotobuf-dev protobuf-compiler"
   [test]="libgtest-dev libgmock-dev libbenchmark-dev python3 python3-flask python3-prometheus-client openssl curl"
   [bench]="python3 curl"
   [lint]="clang-14 libclang-rt-14-dev clang-format clang-tidy python3"
 )
 # Programs that tests and benchmarks run beside ours. They are only unpacked, so that no service starts on this machine.
-declare -A peers=([test]="prometheus-node-exporter prometheus")
+declare -A peers=([test]="prometheus-node-exporter prometheus prometheus-pushgateway")
 
 as_root() {
   if [ "$(id -u)" = 0 ]; then

@@ -42,16 +42,24 @@ std::optional<double> parse_bound(std::string_view text) {
 
 }  // namespace
 
-void append_bound(std::string& out, std::string_view value) {
-  const std::optional<double> number = parse_bound(value);
-  if (!number) {
-    out += value;
-    return;
-  }
+void append_bound(std::string& out, double value) {
   const size_t start = out.size();
-  append_float_general(out, *number == 0 ? 0.0 : *number);
+  append_float_general(out, value == 0 ? 0.0 : value);
   if (out.find_first_of(".eNI", start) == out.npos) out += ".0";
 }
+
+void append_bound(std::string& out, std::string_view value) {
+  if (const std::optional<double> number = parse_bound(value)) {
+    append_bound(out, *number);
+  } else {
+    out += value;
+  }
+}
+
+// Keys that were made from protobuf may have NULs in their names, which no text format has.
+struct KeyBraces : text::TextBraces {
+  static text::Quoted scan_name(const char* p, const char* end) { return text::scan_quoted(p, end, true); }
+};
 
 // Fills a SeriesLabels. What needs unescaping goes into a string that is reserved beforehand: views into it stay good.
 class SeriesVisitor {
@@ -107,7 +115,7 @@ std::optional<ParseError> parse_series(std::string_view key, MetricType type, Se
     return text::located(key, p, text::token_error(key, key.data(), text::State::kStart, "a valid start token", p));
   }
   text::Fault fault;
-  const char* stop = text::scan_series<text::TextBraces>(p, end, visitor, fault);
+  const char* stop = text::scan_series<KeyBraces>(p, end, visitor, fault);
   if (stop == nullptr) return text::located(key, fault.at, text::fault_text(key, key.data(), fault));
   stop = text::skip(stop, end, text::kBlank);
   if (stop != end) {

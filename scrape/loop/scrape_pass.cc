@@ -25,7 +25,21 @@ ScrapePass::ScrapePass(const PassSetup& setup, std::string_view body, exposition
   if (setup_.classics) setup_.classics->begin_scrape();
 }
 
-ScrapePass::Matcher ScrapePass::make_matcher(const PassSetup& setup, std::string_view body, exposition::Format) {
+ScrapePass::Matcher ScrapePass::make_matcher(const PassSetup& setup, std::string_view body, exposition::Format format) {
+  const bool starts = setup.features.start_timestamps;
+  switch (format) {
+    case exposition::Format::kText:
+      break;
+    case exposition::Format::kOpenMetrics:
+      return Matcher(std::in_place_type<OpenMetricsMatcher>, setup.lines, body,
+                     exposition::OpenMetricsOptions{.read_created = starts});
+    case exposition::Format::kProtobuf:
+      return Matcher(std::in_place_type<ProtobufMatcher>, setup.lines, body,
+                     exposition::ProtobufOptions{.native_histograms = setup.histograms.native,
+                                                 .always_classic = setup.histograms.always_classic,
+                                                 .convert_classic = setup.histograms.convert_classic,
+                                                 .read_start = starts});
+  }
   return Matcher(std::in_place_type<LineMatcher>, setup.lines, body);
 }
 

@@ -13,7 +13,9 @@
 #include "scrape/loop/classic_histograms.h"
 #include "scrape/loop/metadata_cache.h"
 #include "scrape/loop/series_state.h"
+#include "scrape/protobuf_matcher.h"
 #include "scrape/series_rules.h"
+#include "scrape/target.h"
 
 namespace narthex::scrape {
 
@@ -21,13 +23,14 @@ namespace narthex::scrape {
 struct PassSetup {
   const JobOptions& job;
   const Features& features;
+  HistogramSettings histograms;
   const Labels& target;
   SeriesRules& rules;
   storage::TargetAppender& appender;
   storage::Scratch& scratch;
   LineTable& lines;
   MetadataCache& metadata;
-  ClassicHistograms* classics;  // null: nothing is converted
+  ClassicHistograms* classics;  // null unless classic histograms are converted
 };
 
 struct PassCounts {
@@ -73,7 +76,7 @@ class ScrapePass {
   void on_metadata_seen(uint32_t ref);
 
  private:
-  using Matcher = std::variant<LineMatcher>;
+  using Matcher = std::variant<LineMatcher, OpenMetricsMatcher, ProtobufMatcher>;
   static Matcher make_matcher(const PassSetup& setup, std::string_view body, exposition::Format format);
 
   // New series. False, and Verdict::kStop: the scrape has failed, failure_ says why.

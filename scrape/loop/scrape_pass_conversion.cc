@@ -73,7 +73,7 @@ Verdict ScrapePass::take_new_member(const exposition::SeriesLine& line, ClassicH
   collect(member, line.value, line.timestamp);
   if (failure_) return Verdict::stop();
   Verdict classic = Verdict::dropped();
-  if (setup_.job.always_scrape_classic_histograms) {
+  if (setup_.histograms.always_classic) {
     if (!parse(line.key, exposition::MetricType::kHistogram)) return Verdict::stop();
     classic = store_new(line);
     member.classic = classic.slot;
@@ -92,7 +92,7 @@ bool ScrapePass::take_for_conversion(storage::Slot slot, double value, std::opti
   }
   const ClassicHistograms::Member member = setup_.classics->member(slot);
   collect(member, value, timestamp);
-  if (!failure_ && setup_.job.always_scrape_classic_histograms) {
+  if (!failure_ && setup_.histograms.always_classic) {
     take_sample(member.classic, value, timestamp, repeated);
   }
   return true;

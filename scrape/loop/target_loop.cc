@@ -19,6 +19,7 @@ TargetLoop::TargetLoop(Shard& shard, std::shared_ptr<JobRuntime> job, Target tar
       unix_socket_(std::move(target.unix_socket)),
       interval_(target.interval),
       timeout_(target.timeout),
+      histograms_(target.histograms),
       hash_(target.hash),
       seed_(seed),
       pending_job_(std::move(job)),
@@ -117,7 +118,7 @@ void TargetLoop::tick() {
   metadata_.begin_scrape();
   if (auto remap = series_.take_remap()) {
     // What stands for a line of a converted histogram is no slot.
-    options().convert_classic_histograms ? forget_lines() : lines_.remap(*remap);
+    histograms_.convert_classic ? forget_lines() : lines_.remap(*remap);
   }
   if (auto error = job_->runtime->target_limit_error()) {
     Counters::add(world().counters.exceeded_target_limit);
@@ -170,9 +171,9 @@ void TargetLoop::on_response(net::Response& response) {
     return fail(FailureClass::kContentType, std::nullopt, format.error());
   }
   attempt.scratch = series_.begin(attempt.timestamp(), world().clock.now_ms());
-  if (options().convert_classic_histograms && !classics_) classics_ = std::make_unique<ClassicHistograms>();
-  attempt.pass.emplace(PassSetup{options(), world().features, public_labels_, job_->rules, series_.appender(),
-                                 *attempt.scratch, lines_, metadata_, classics_.get()},
+  if (histograms_.convert_classic && !classics_) classics_ = std::make_unique<ClassicHistograms>();
+  attempt.pass.emplace(PassSetup{options(), world().features, histograms_, public_labels_, job_->rules,
+                                 series_.appender(), *attempt.scratch, lines_, metadata_, classics_.get()},
                        attempt.body, format->format);
   attempt.spent(Phase::kParse) = 0;
   read();

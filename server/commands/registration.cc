@@ -16,12 +16,14 @@ void add_format(CLI::App& command, std::string& format) {
 
 void register_check_config(CLI::App& root, Dispatch& dispatch);
 void register_relabel(CLI::App& root, Dispatch& dispatch);
+void register_scrape(CLI::App& root, Dispatch& dispatch);
 void register_serve(CLI::App& root, Dispatch& dispatch);
 void register_test_relabel(CLI::App& root, Dispatch& dispatch);
 
 void register_commands(CLI::App& root, Dispatch& dispatch) {
   register_check_config(root, dispatch);
   register_relabel(root, dispatch);
+  register_scrape(root, dispatch);
   register_serve(root, dispatch);
   register_test_relabel(root, dispatch);
 }

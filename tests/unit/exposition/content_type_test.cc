@@ -74,22 +74,5 @@ TEST(ContentType, FallsBack) {
   EXPECT_EQ(choose("text/plain", "PrometheusProto"), "Prometheus text");
 }
 
-TEST(ContentType, NamesAFormatThatIsNotRead) {
-  EXPECT_TRUE(choose_readable_format("text/plain", ""));
-  EXPECT_TRUE(choose_readable_format("", "PrometheusText1.0.0"));
-  auto choice = choose_readable_format("application/openmetrics-text; version=1.0.0", "PrometheusText0.0.4");
-  ASSERT_FALSE(choice);
-  EXPECT_EQ(choice.error().code, Code::kUnsupported);
-  EXPECT_EQ(choice.error().message,
-            "the target's answer is OpenMetrics text (Content-Type \"application/openmetrics-text; version=1.0.0\"), "
-            "which is not supported: only Prometheus text is");
-  choice = choose_readable_format("", "PrometheusProto");
-  ASSERT_FALSE(choice);
-  EXPECT_EQ(choice.error().message,
-            "the target's answer is Prometheus protobuf (non-compliant scrape target sending blank Content-Type, using "
-            "fallback_scrape_protocol \"PrometheusProto\"), which is not supported: only Prometheus text is");
-  EXPECT_EQ(choose_readable_format("x/y", "").error().code, Code::kInvalid);
-}
-
 }  // namespace
 }  // namespace narthex::exposition

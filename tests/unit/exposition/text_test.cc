@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "tests/unit/exposition/dump_sink.h"
 
 namespace narthex::exposition {
@@ -296,6 +298,7 @@ TEST(ParseSeries, UnescapesInWrittenOrder) {
       {R"({""})", R"("")"},
       {R"(m{__name__="x"})", R"("m" "__name__"="x")"},
       {R"(m{"\"\\\n"="\\\\","\\"="\\"})", R"("m" "\"\\\n"="\\\\" "\\"="\\")"},
+      {"{\"m\0\",\"a\0\"=\"\0\"}"s, R"("m\x00" "a\x00"="\x00")"},
   };
   for (const auto& [key, expected] : cases) EXPECT_EQ(labels_of(key), expected) << key;
 }
@@ -347,6 +350,14 @@ TEST(Bounds, AreSpelledInOneWay) {
     std::string out = "x";
     append_bound(out, text);
     EXPECT_EQ(out, "x" + expected) << text;
+  }
+  const std::pair<double, const char*> numbers[] = {{1, "1.0"},           {-0.0, "0.0"},      {2.5, "2.5"},
+                                                    {1e6, "1e+06"},       {HUGE_VAL, "+Inf"}, {-HUGE_VAL, "-Inf"},
+                                                    {kStaleMarker, "NaN"}};
+  for (const auto& [number, expected] : numbers) {
+    std::string out = "1.5";
+    append_bound(out, number);
+    EXPECT_EQ(out, std::string("1.5") + expected);
   }
 }
 

@@ -21,7 +21,9 @@ class PassTarget {
     }
     auto scratch = appender_.begin(1'000, 1'000);
     metadata.begin_scrape();
-    ScrapePass pass({job, features, target, *rules_, appender_, *scratch, lines_, metadata,
+    const HistogramSettings histograms{job.scrape_native_histograms, job.convert_classic_histograms,
+                                       job.always_scrape_classic_histograms};
+    ScrapePass pass({job, features, histograms, target, *rules_, appender_, *scratch, lines_, metadata,
                      job.convert_classic_histograms ? &classics_ : nullptr},
                     body, format);
     while (pass.step(budget)) continue;

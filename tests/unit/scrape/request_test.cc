@@ -12,16 +12,28 @@ JobOptions with_protocols(std::vector<Protocol> protocols, Escaping escaping = E
   return job;
 }
 
-TEST(Accept, OffersWhatIsReadInTheConfiguredOrder) {
-  const std::pair<JobOptions, const char*> cases[] = {
+constexpr const char* kProtobufType =
+    "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited";
+
+TEST(Accept, OffersTheConfiguredProtocolsInTheirOrder) {
+  JobOptions native;
+  native.scrape_native_histograms = true;
+  const std::pair<JobOptions, std::string> cases[] = {
       {with_protocols({}),
-       "text/plain;version=1.0.0;escaping=allow-utf-8;q=0.6,text/plain;version=0.0.4;q=0.5,*/*;q=0.4"},
+       "application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.6,application/"
+       "openmetrics-text;version=0.0.1;"
+       "q=0.5,text/plain;version=1.0.0;escaping=allow-utf-8;q=0.4,text/plain;version=0.0.4;q=0.3,*/*;q=0.2"},
+      {native,
+       kProtobufType + std::string(";q=0.6,application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.5,"
+                                   "application/openmetrics-text;version=0.0.1;q=0.4,text/plain;version=1.0.0;escaping="
+                                   "allow-utf-8;q=0.3,text/plain;version=0.0.4;q=0.2,*/*;q=0.1")},
       {with_protocols({Protocol::kText004, Protocol::kText100}, Escaping::kDots),
        "text/plain;version=0.0.4;q=0.6,text/plain;version=1.0.0;escaping=dots;q=0.5,*/*;q=0.4"},
-      {with_protocols({Protocol::kProto, Protocol::kText004}), "text/plain;version=0.0.4;q=0.6,*/*;q=0.5"},
-      {with_protocols({Protocol::kOpenMetrics100}), "*/*;q=0.6"},
-      {with_protocols({Protocol::kText100}, Escaping::kUnderscores),
-       "text/plain;version=1.0.0;escaping=underscores;q=0.6,*/*;q=0.5"},
+      {with_protocols({Protocol::kProto, Protocol::kText004}),
+       kProtobufType + std::string(";q=0.6,text/plain;version=0.0.4;q=0.5,*/*;q=0.4")},
+      {with_protocols({Protocol::kOpenMetrics100}, Escaping::kUnderscores),
+       "application/openmetrics-text;version=1.0.0;escaping=underscores;q=0.6,*/*;q=0.5"},
+      {with_protocols({Protocol::kOpenMetrics001}), "application/openmetrics-text;version=0.0.1;q=0.6,*/*;q=0.5"},
       {with_protocols({Protocol::kText100}, Escaping::kValues),
        "text/plain;version=1.0.0;escaping=values;q=0.6,*/*;q=0.5"},
   };
