@@ -2,6 +2,7 @@
 // Sources: scrape spec, section 1; relabel spec, sections 1 and 2; configuration spec, section 1.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -46,9 +47,10 @@ struct ScrapeJob {
 
 struct Config {
   Global global;
-  std::vector<ScrapeJob> jobs;  // of the main file, then of scrape_config_files in the order of their names
+  std::vector<ScrapeJob> jobs;      // of the main file, then of scrape_config_files in the order of their names
+  int64_t max_exemplars = 100'000;  // storage.exemplars: kept in memory; <= 0: none
   // Re-marshalled as the reference prints it: defaults and inherited values filled in, secrets as <secret>, passwords
-  // in URLs as xxxxx. Sections that are not used (see warnings) are given as written. Without the jobs of
+  // in URLs as xxxxx, also in sections that are not used (see warnings). Without the jobs of
   // scrape_config_files. For /api/v1/status/config.
   std::string yaml;
 };

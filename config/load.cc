@@ -13,8 +13,8 @@
 #include "config/config.h"
 #include "config/marshal/marshal.h"
 #include "config/sections/global.h"
+#include "config/sections/other_sections.h"
 #include "config/sections/scrape_job.h"
-#include "config/sections/unused.h"
 
 namespace narthex::config {
 namespace {
@@ -120,17 +120,15 @@ struct Load {
   }
 
   void read_main(const yaml::Document& document, const std::string& path) {
-    MarshalInput input{config.global, {}, {}, {}};
-    {
-      const Context here = context(path);
-      yaml::Fields top(document.root(), "config.plain", problems);
-      config.global = read_global(top, here);
-      input.unused = check_unused_sections(top, here);
-      read_jobs(top, here, true, input.jobs);
-      read_job_files(top, here);
-      if (auto files = top.find("scrape_config_files")) input.scrape_config_files = *files;
-    }
-    config.yaml = marshal(input);
+    const Context here = context(path);
+    yaml::Fields top(document.root(), "config.plain", problems);
+    config.global = read_global(top, here);
+    const OtherSections others = read_other_sections(top, config.global, here);
+    config.max_exemplars = others.max_exemplars;
+    std::vector<JobSection> jobs;
+    read_jobs(top, here, true, jobs);
+    read_job_files(top, here);
+    config.yaml = marshal(config.global, jobs, others);
   }
 };
 

@@ -1,7 +1,6 @@
 // What the decoders of all sections share. Private to config/.
 #pragma once
 
-#include <initializer_list>
 #include <map>
 #include <optional>
 #include <string>
@@ -38,15 +37,6 @@ struct Context {
 
 // The folder of a file, "." if its name has none.
 std::string directory_of(const std::string& file);
-
-// Checks that fields have the type T and forgets their values.
-template <class T>
-void skim(yaml::Fields& fields, std::initializer_list<std::string_view> names) {
-  T value{};
-  for (const std::string_view name : names) fields.read(name, value);
-}
-void skim_durations(yaml::Fields& fields, std::initializer_list<std::string_view> names);
-void skim_string_map(yaml::Fields& fields, std::string_view name);
 
 // Reads a URL; what Go would not parse is reported.
 bool read_url(yaml::Fields& fields, std::string_view name, std::string& out);
