@@ -55,6 +55,11 @@ struct Config {
   std::string yaml;
 };
 
+// What holds where a file says nothing, as far as flags of the server decide it.
+struct Defaults {
+  bool extra_scrape_metrics = false;  // --enable-feature=extra-scrape-metrics: of the global section
+};
+
 // What loading a file said. There is a configuration iff there are no errors. Both lists are ordered by place.
 struct LoadResult {
   std::optional<Config> config;
@@ -67,9 +72,14 @@ struct LoadResult {
 // complaints about YAML types begin with "line N: ". One warning names all sections that are read but not used.
 // External labels are expanded from the environment. An unreadable file is one error of code kIo, worded
 // `open <path>: no such file or directory`.
-LoadResult load_file(const std::string& path);
+LoadResult load_file(const std::string& path, const Defaults& defaults = {});
 // The same for text; `path` is used for places and relative paths, and need not exist.
-LoadResult load_text(std::string_view text, const std::string& path);
+LoadResult load_text(std::string_view text, const std::string& path, const Defaults& defaults = {});
+
+// A number that changes when the content of the file changes, or of the files that its rule_files and
+// scrape_config_files match, or which these are. Whether they can be loaded does not matter. Error (kIo): the file
+// itself cannot be read.
+Result<uint64_t> fingerprint(const std::string& path);
 
 // An error as the reference would log it: `parsing YAML file <path>: <message>`, for complaints about YAML types
 // `parsing YAML file <path>: yaml: unmarshal errors:` and the message on a line of its own. `path` is the main file;

@@ -32,6 +32,12 @@ net::ServerOptions http_options(const FlagValues& flags) {
   return options;
 }
 
+config::Defaults config_defaults(const FlagValues& flags) {
+  config::Defaults defaults;
+  defaults.extra_scrape_metrics = read_features(flags.list("enable-feature")).scrape.extra_scrape_metrics;
+  return defaults;
+}
+
 storage::Options storage_options(const FlagValues& flags) {
   storage::Options options;
   options.path = flags.text("storage.tsdb.path");
@@ -70,7 +76,10 @@ uint16_t written_port(const std::string& address) {
 }  // namespace
 
 Server::Server(const FlagValues& flags, const Clock& clock, Log& log)
-    : flags_(flags), clock_(clock), log_(log), configuration_(flags.text("config.file"), clock, log) {}
+    : flags_(flags),
+      clock_(clock),
+      log_(log),
+      configuration_(flags.text("config.file"), config_defaults(flags), clock, log) {}
 
 Server::~Server() { stop(); }
 
@@ -134,7 +143,7 @@ web::Sources Server::sources(int64_t evaluation_interval_ms) {
   return sources;
 }
 
-Result<> Server::apply(const config::Config& config) {
+Result<> Server::apply_scrape(const config::Config& config) {
   std::vector<scrape::JobOptions> jobs;
   for (const config::ScrapeJob& job : config.jobs) jobs.push_back(job.scrape);
   manager_->set_external_labels(config.global.external_labels);
@@ -142,15 +151,25 @@ Result<> Server::apply(const config::Config& config) {
   for (const config::ScrapeJob& job : config.jobs) {
     manager_->set_targets(job.scrape.job_name, job.discovery.statics.groups);
   }
-  app_->ready(sources(config.global.evaluation_interval.ms()));
   return {};
+}
+
+std::vector<Configuration::Part> Server::parts() {
+  return {
+      {"scrape", [this](const config::Config& config) { return apply_scrape(config); }},
+      {"web",
+       [this](const config::Config& config) -> Result<> {
+         app_->ready(sources(config.global.evaluation_interval.ms()));
+         return {};
+       }},
+  };
 }
 
 Result<> Server::start(config::Config config) {
   if (auto started = start_http(); !started) return started.error();
   if (auto opened = open_store(); !opened) return opened.error();
   manager_ = scrape::Manager::create(manager_options(flags_, config), *store_, clock_, log_);
-  return configuration_.start([this](const config::Config& next) { return apply(next); }, std::move(config));
+  return configuration_.start(parts(), std::move(config));
 }
 
 void Server::stop() {

@@ -14,7 +14,7 @@ std::string directory_of(const std::string& file) {
   return folder.empty() ? "." : folder;
 }
 
-std::string Context::resolve(std::string_view path) const {
+std::string resolve_path(const std::string& directory, std::string_view path) {
   if (path.empty() || path.front() == '/') return std::string(path);
   return (std::filesystem::path(directory) / path).lexically_normal().string();
 }

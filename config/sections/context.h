@@ -24,6 +24,9 @@ class UnusedSections {
   std::map<std::string, std::vector<std::string>> jobs_of_;  // by section
 };
 
+// `path` as it stands in a file of `directory` → as the process opens it. "" stays "".
+std::string resolve_path(const std::string& directory, std::string_view path);
+
 // The file that is being read. Not thread-safe.
 struct Context {
   yaml::Problems& problems;
@@ -32,7 +35,7 @@ struct Context {
   std::string directory;  // of the file: what relative paths in it start from
 
   // A path as the file has it → as the process opens it. "" stays "".
-  std::string resolve(std::string_view path) const;
+  std::string resolve(std::string_view path) const { return resolve_path(directory, path); }
 };
 
 // The folder of a file, "." if its name has none.
