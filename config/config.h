@@ -42,7 +42,8 @@ struct Global {
 struct ScrapeJob {
   scrape::JobOptions scrape;
   sd::Options discovery;
-  Place place;  // of the section; in a file of scrape_config_files for jobs from there
+  Place place;       // of the section; in a file of scrape_config_files for jobs from there
+  std::string yaml;  // the section as it is printed, see Config::yaml
 };
 
 struct Config {

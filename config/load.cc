@@ -58,6 +58,7 @@ struct Load {
     top.each("scrape_configs", "[]*config.ScrapeConfig", [&](const yaml::Node& item) {
       if (item.is_null()) return problems.add(item, "empty or null scrape config section");
       sections.push_back(read_job(item, config.global, context));
+      sections.back().job.yaml = marshal_job(sections.back());
       names.add(sections.back(), main_file, item, problems);
       config.jobs.push_back(sections.back().job);
     });

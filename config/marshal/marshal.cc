@@ -152,6 +152,8 @@ void add_discovery(Value& out, std::vector<Discovery> sections, const sd::Static
   for (Discovery& section : sections) out.add(section.name, std::move(section.value));
 }
 
+std::string marshal_job(const JobSection& section) { return job_value(section).print(); }
+
 std::string marshal(const Global& global, const std::vector<JobSection>& jobs, const OtherSections& others) {
   Value out = Value::mapping();
   out.add("global", global_value(global));

@@ -13,6 +13,8 @@ namespace narthex::config {
 
 std::string marshal(const Global& global, const std::vector<JobSection>& jobs, const OtherSections& others);
 
+std::string marshal_job(const JobSection& section);
+
 // Relabel rules as a list.
 Value rules_value(const relabel::RuleList& rules);
 // A `tls_config`.

@@ -1,4 +1,5 @@
 """Reloading the configuration of a running server: what changes, what must not notice, what is said."""
+import json
 import signal
 import socket
 
@@ -152,6 +153,43 @@ class Quit(harness.Case):
         self.assertLess(answer.index(b"Requesting termination... Goodbye!"),
                         answer.index(b"Termination already in progress."))
         self.assertEqual(server.child.wait(harness.PATIENCE), 0)
+
+
+class Diff(harness.Case):
+    def test_against_a_running_server(self):
+        target = self.keep(CountingTarget())
+        server = self.server(config(job("a", target.address, "    basic_auth: {password: hunter2}\n"),
+                                    job("gone", target.address)) + "scrape_config_files: [jobs.yml]\n")
+        (self.folder / "jobs.yml").write_text("scrape_configs: [{job_name: filed}]\n")
+        server.child.send_signal(signal.SIGHUP)
+        harness.wait_for(lambda: "filed" in server.get("/api/v1/scrape_pools").json()["data"]["scrapePools"], "the reload")
+        harness.wait_for(lambda: server.value('count(scrape_samples_post_metric_relabeling == 1)') == 2, "scrapes")
+        code, out, err = self.run_to_end("check", "config", server.config, "--diff", server.url)
+        self.assertEqual((code, err), (0, ""), out)
+        self.assertIn('  job "a": basic_auth.password\n', out)
+        next_file = self.folder / "next.yml"
+        next_file.write_text(config(job("a", target.address, "    basic_auth: {password: hunter3}\n    scheme: https\n"))
+                             + "scrape_config_files: [jobs.yml]\n")
+        code, out, err = self.run_to_end("check", "config", next_file, "--diff", server.url)
+        self.assertEqual((code, err), (1, ""), out)
+        self.assertNotIn("hunter", out)
+        self.assertIn(f'job "gone": removed, 1 series end\n  - target {{instance="{target.address}", job="gone"}} '
+                      f"http://{target.address}/metrics, 1 series\n", out)
+        self.assertIn("  ~ scheme: http → https\n", out)
+        self.assertIn('job "filed": its section is in a file', out)
+        code, out, _ = self.run_to_end("check", "config", next_file, "--diff", server.url, "--format=json")
+        self.assertEqual(code, 1)
+        told = {j["job"]: j for j in json.loads(out)["jobs"]}
+        self.assertEqual(told["gone"]["series"], 1)
+        self.assertEqual([t["scrapeUrl"] for t in told["a"]["targetsAdded"]], [f"https://{target.address}/metrics"])
+
+    def test_against_something_else(self):
+        target = self.keep(CountingTarget())
+        file = self.folder / "a.yml"
+        file.write_text("")
+        code, _, err = self.run_to_end("check", "config", file, "--diff", f"http://{target.address}/x/")
+        self.assertEqual(code, 2)
+        self.assertIn(f'Get "http://{target.address}/x/api/v1/status/config": not an answer of a monitoring server', err)
 
 
 if __name__ == "__main__":
