@@ -1,18 +1,21 @@
-"""Configurations that Debian's promtool judges too: the same verdict, and its message among ours.
+"""Configurations that Debian's promtool and prometheus read too: the same verdict, its message among ours, and the same
+text in /api/v1/status/config.
 
-promtool is an older version (2.42) without some mechanisms, and stops at the first mistake; we report all of them. What
-differs for a reason stands in DIFFERENT.
+They are of an older version (2.42) without some mechanisms, and stop at the first mistake; we report all of them. What
+differs for a reason stands in DIFFERENT and in NEWER_LINES.
 """
 import json
 import os
 import random
 import re
+import socket
 import subprocess
 import unittest
 
 import harness
 
 PROMTOOL = harness.PEERS / "promtool"
+PROMETHEUS = harness.PEERS / "prometheus"
 ABSENT = None
 
 # Per mechanism its fields with values to choose from, as YAML; None leaves the field out.
@@ -78,6 +81,9 @@ DIFFERENT = [
     # A role that came later.
     (re.escape("role missing (one of: instance, hypervisor)"),
      "role missing (one of: instance, hypervisor, loadbalancer)"),
+    # A dot matches line breaks since 3.0.
+    (re.escape("error parsing regexp: missing closing ): `^(?:()$`"),
+     "error parsing regexp: missing closing ): `^(?s:()$`"),
 ]
 
 
@@ -96,7 +102,24 @@ def mechanism_files(seed, count):
                    f"scrape_configs:\n- job_name: j\n  {mechanism}_sd_configs:\n  - {{{item}}}\n")
 
 
+RULES = [ABSENT, ABSENT, "[]", "[{action: drop, source_labels: [a], regex: b}]", "[~]", "[{action: x}]",
+         "[{target_label: a, regex: '('}]", "[{action: hashmod, target_label: a}]", "[{action: labelmap, regex: a}]",
+         "[{action: hashmod, target_label: a, modulus: 5, source_labels: [b]}]", "[{typo: 1}]",
+         "[{action: keepequal, source_labels: [a], target_label: b}]",
+         "[{action: labeldrop, regex: a, source_labels: [b]}]"]
+LIMITS = {name: [ABSENT, ABSENT, "5", "0", "x"] for name in ("sample_limit", "label_limit", "label_value_length_limit")}
+
 SECTIONS = {
+    "scrape_configs: [{%s}]": {
+        **HTTP, **LIMITS, "job_name": ["j", "j", "j", "''", ABSENT], "scrape_interval": [ABSENT, "5s", "0s", "1", "1d1d"],
+        "scrape_timeout": [ABSENT, "3s", "2h", "x"], "metrics_path": TEXT, "scheme": TEXT,
+        "honor_labels": [ABSENT, "on", "x"], "honor_timestamps": [ABSENT, "n", "x"],
+        "params": [ABSENT, "{a: [b]}", "{a: b}", "x"], "body_size_limit": [ABSENT, "5MB", "5", "0", "1MB512KB"],
+        "relabel_configs": RULES, "metric_relabel_configs": RULES,
+        "static_configs": [ABSENT, "[{targets: [a]}]", "[{targets: [a], labels: {b: c}}]", "[{target: [a]}]", "[~]", "x"]},
+    "global: {%s}": {
+        "scrape_interval": [ABSENT, "5s", "1", "0s"], "scrape_timeout": [ABSENT, "3s", "1h"], "evaluation_interval": [ABSENT, "5m", "5"],
+        "external_labels": [ABSENT, "{a: b}", "{a: [b]}", "{a: $HOME}", "x"], "query_log_file": TEXT},
     "remote_write: [{%s}]": {
         **HTTP, "url": ["http://a", ABSENT, "'http://a:b'"], "name": [ABSENT, "a"], "remote_timeout": [ABSENT, "5s", "5"],
         "headers": [ABSENT, "{a: b}", "{Host: b}", "{authorization: b}", "{X-Amz-Date: a}", "{accept-encoding: b}"],
@@ -174,6 +197,74 @@ class Promtool(harness.Case):
 
     def test_other_sections(self):
         self.compare(dict(section_files(seed=2, count=60)))
+
+
+# One item per mechanism that both print.
+PRINTED = {
+    "azure": "{subscription_id: a, tenant_id: b, client_id: c, client_secret: d}",
+    "digitalocean": "{bearer_token: a}",
+    "dns": "{names: [a, b], type: A, port: 53}",
+    "docker": "{host: 'unix:///a', filters: [{name: a, values: [b]}]}",
+    "dockerswarm": "{host: 'http://a', role: nodes, tls_config: {insecure_skip_verify: true}}",
+    "ec2": "{region: a, access_key: b, secret_key: c, filters: [{name: a, values: [b, c]}]}",
+    "eureka": "{server: 'http://a', refresh_interval: 90s}",
+    "file": "{files: [a.json, /b/*.yml]}",
+    "gce": "{project: a, zone: b, filter: c}",
+    "hetzner": "{role: robot, basic_auth: {username: a, password: b}}",
+    "http": "{url: 'http://a', proxy_url: 'http://p'}",
+    "ionos": "{datacenter_id: a, authorization: {credentials_file: t}}",
+    "lightsail": "{region: a, profile: b}",
+    "marathon": "{servers: ['http://a'], auth_token_file: t}",
+    "nerve": "{servers: [a], paths: [/b]}",
+    "openstack": "{role: instance, region: a, password: b, all_tenants: true, tls_config: {server_name: x}}",
+    "ovhcloud": "{application_key: a, application_secret: b, consumer_key: c, service: vps}",
+    "puppetdb": "{url: 'http://a', query: b}",
+    "scaleway": "{role: instance, project_id: 11111111-1111-1111-1111-111111111112, access_key: SCWXXXXXXXXXXXXXXXXX, "
+                "secret_key: 11111111-1111-1111-1111-111111111111, tags_filter: [a]}",
+    "serverset": "{servers: [a], paths: [/b], timeout: 1m}",
+    "triton": "{account: a, dns_suffix: b, endpoint: c, groups: [d]}",
+    "uyuni": "{server: 'http://a', username: b, password: c, separator: x}",
+    "vultr": "{follow_redirects: false}",
+}
+
+# Fields that came after 2.42.
+NEWER_LINES = {"    match_first_network: true"}
+
+
+def printed_sections(yaml):
+    """Lines of each `*_sd_configs` in a printed configuration, by name."""
+    sections, current = {}, None
+    for line in yaml.splitlines():
+        if re.match(r"  \w", line) or re.match(r"\S", line):
+            name = re.match(r"  (\w+_sd_configs):$", line)
+            current = sections.setdefault(name.group(1), []) if name else None
+        elif current is not None and line not in NEWER_LINES:
+            current.append(line)
+    return sections
+
+
+@unittest.skipUnless(os.access(PROMETHEUS, os.X_OK), "skipped: no prometheus in build/peers (scripts/setup.sh test)")
+class Prometheus(harness.Case):
+    def free_port(self):
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            return probe.getsockname()[1]
+
+    def test_discovery_is_printed_alike(self):
+        text = "scrape_configs:\n" + "".join(f"- job_name: {name}\n  {name}_sd_configs: [{item}]\n"
+                                              for name, item in PRINTED.items())
+        ours = self.server(text)
+        port = self.free_port()
+        theirs = self.keep(harness.Process(
+            [PROMETHEUS, f"--config.file={ours.config}", f"--storage.tsdb.path={self.folder / 'theirs'}",
+             f"--web.listen-address=127.0.0.1:{port}"], self.folder / "theirs.log"))
+        theirs.wait_for_line("Server is ready to receive web requests")
+        answer = harness.request(f"http://127.0.0.1:{port}/api/v1/status/config").json()
+        expected = printed_sections(answer["data"]["yaml"])
+        printed = printed_sections(ours.get("/api/v1/status/config").json()["data"]["yaml"])
+        self.assertEqual(len(expected), len(PRINTED))
+        self.maxDiff = None
+        self.assertEqual(printed, expected)
 
 
 if __name__ == "__main__":
