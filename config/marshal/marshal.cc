@@ -118,7 +118,8 @@ Value job_value(const JobSection& section) {
   out.add("convert_classic_histograms_to_nhcb", job.convert_classic_histograms);
   out.add("extra_scrape_metrics", job.extra_scrape_metrics);
   out.add_if("scrape_failure_log_file", job.failure_log_file);
-  out.add_if("metrics_path", job.metrics_path).add_if("scheme", job.scheme);
+  // Empty ones, too, which the reference leaves out: so the text loads to the same.
+  out.add("metrics_path", job.metrics_path).add("scheme", job.scheme);
   out.add("enable_compression", job.enable_compression);
   add_limits(out, job);
   out.add("metric_name_validation_scheme", scheme_name(job.name_validation));

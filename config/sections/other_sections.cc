@@ -44,7 +44,7 @@ struct Reader {
   Section standing(const char* name, const Schema& schema) {
     auto node = find(name);
     Section section(node ? *node : absent_section(), schema, context);
-    if (!section.zero()) out.values.emplace_back(name, section.value());
+    out.values.emplace_back(name, section.value());
     return section;
   }
 

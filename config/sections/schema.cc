@@ -198,7 +198,7 @@ class SectionReader {
     } else if (field.kind == Kind::kSection) {
       out.sections.emplace_back(absent_section(), *field.inner, context_);
     }
-    out.zero = out.sections.empty() || (field.kind == Kind::kSection && out.sections[0].zero());
+    out.zero = out.sections.empty() || (field.kind == Kind::kSection && out.sections[0].omittable());
   }
 
   Section& section_;
@@ -258,7 +258,8 @@ void Section::require_one_of(std::string_view name, std::initializer_list<std::s
 
 void Section::add_to(Value& out, const Field& field, const Read& read) const {
   for (const auto& [name, value] : read.inlined) out.add(name, value);
-  if (field.name.empty() || (read.zero && !field.always)) return;
+  // As Go's `omitempty`; but a zero in place of another default is shown, so that the text loads to the same.
+  if (field.name.empty() || (read.zero && !field.always && field.fallback.empty())) return;
   if (field.inner) {
     Value list = Value::sequence();
     for (const Section& section : read.sections) list.push(section.value());
@@ -279,8 +280,11 @@ Value Section::value() const {
   return out;
 }
 
-bool Section::zero() const {
-  return std::all_of(reads_.begin(), reads_.end(), [](const Read& read) { return read.zero && read.inlined.empty(); });
+bool Section::omittable() const {
+  for (size_t i = 0; i < reads_.size(); ++i) {
+    if (!reads_[i].zero || !reads_[i].inlined.empty() || !schema_->fields[i].fallback.empty()) return false;
+  }
+  return true;
 }
 
 yaml::Node absent_section() {

@@ -131,8 +131,8 @@ class Section {
 
   // Defaults filled in, secrets hidden, in the order of the schema.
   Value value() const;
-  // Whether every field is zero, so that Go's `omitempty` leaves the section out.
-  bool zero() const;
+  // Whether the section may be left out when it is printed: every field is zero, and would be without it.
+  bool omittable() const;
 
  private:
   struct Read {

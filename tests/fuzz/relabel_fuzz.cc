@@ -1,9 +1,9 @@
 // Relabel rules and labels made of any bytes: a rule that passes its check compiles; what rules leave is a proper label
 // set; and explaining them says the same as applying them.
 
-#include <algorithm>
 #include <cstdint>
 #include <cstdlib>
+#include <iterator>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -99,7 +99,7 @@ void check(Choices choices) {
   }
   const Labels labels = random_labels(choices);
   LabelsBuilder builder(labels);
-  const bool kept = apply(rules, builder);
+  const bool kept = relabel::apply(rules, builder);
   const Explanation explanation = explain(rules, labels);
   require(explanation.kept == kept);
   require(!kept || explanation.labels == builder.build());

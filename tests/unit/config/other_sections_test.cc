@@ -282,5 +282,24 @@ TEST(OtherSections, ArePrintedWithTheirDefaults) {
   EXPECT_EQ(printed(kEverySection), kEverySectionPrinted + otlp);
 }
 
+TEST(OtherSections, WhatIsPrintedLoadsToTheSame) {
+  for (const char* yaml : {
+           "runtime: {gogc: 0}",
+           "alerting: {alertmanagers: [{timeout: 0s, scheme: ''}]}",
+           "remote_write: [{url: a, metadata_config: {send: no, send_interval: 0s, max_samples_per_send: 0}}]",
+           "remote_write: [{url: a, remote_timeout: 0s, queue_config: {min_backoff: 0s, max_backoff: 0s}}]",
+           "remote_write: [{url: a, sigv4: {}}]",
+           "remote_read: [{url: a, filter_external_labels: no, chunked_read_limit: 0}]",
+           "otlp: {translation_strategy: '', label_name_underscore_sanitization: no}",
+           "storage: {tsdb: {}, exemplars: {max_exemplars: 0}}",
+           "storage: {tsdb: {stale_series_compaction_threshold: .inf}}",
+           "scrape_configs: [{job_name: a, metrics_path: '', scheme: '', consul_sd_configs: [{tag_separator: ''}]}]",
+           "scrape_configs: [{job_name: a, kubernetes_sd_configs: [{role: pod, namespaces: {}, attach_metadata: {}}]}]",
+       }) {
+    const std::string first = load_or_fail(yaml).yaml;
+    EXPECT_EQ(load_or_fail(first).yaml, first) << yaml;
+  }
+}
+
 }  // namespace
 }  // namespace narthex::config
