@@ -264,6 +264,8 @@ const ItemCase kItemCases[] = {
 };
 
 TEST(Discovery, MechanismsCheckTheirValues) {
+  ::unsetenv("AWS_REGION");
+  ::unsetenv("AWS_DEFAULT_REGION");
   for (const ItemCase& c : kItemCases) {
     Lines messages;
     for (const Error& error : load_text(job_discovering(c.mechanism, c.item), "f.yml").errors) {
@@ -272,6 +274,13 @@ TEST(Discovery, MechanismsCheckTheirValues) {
     }
     EXPECT_EQ(messages, c.messages) << c.mechanism << " {" << c.item << "}";
   }
+}
+
+TEST(Discovery, TheEnvironmentMayNameTheRegion) {
+  ::setenv("AWS_DEFAULT_REGION", "r", 1);
+  EXPECT_EQ(errors_of(job_discovering("ec2", "")), Lines());
+  EXPECT_EQ(errors_of(job_discovering("aws", "role: msk")), Lines());
+  ::unsetenv("AWS_DEFAULT_REGION");
 }
 
 // The sections of a job as printed.
