@@ -10,7 +10,7 @@
 namespace narthex::config {
 namespace {
 
-// Four pass the same things.
+// Two of them take nothing of their own.
 constexpr Field kPlainFields[] = {http_client(), always(duration("refresh_interval", "1m")),
                                   always(integer("port", "80"))};
 constexpr Schema kDigitalOcean = {"digitalocean.plain", kPlainFields};
