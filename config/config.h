@@ -2,6 +2,7 @@
 // Sources: scrape spec, section 1; relabel spec, sections 1 and 2; configuration spec, section 1.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -41,18 +42,23 @@ struct Global {
 struct ScrapeJob {
   scrape::JobOptions scrape;
   sd::Options discovery;
-  Place place;  // of the section; in a file of scrape_config_files for jobs from there
-  // The section alone, printed as Config::yaml. For /api/v1/scrape_pools/config.
-  std::string yaml;
+  Place place;       // of the section; in a file of scrape_config_files for jobs from there
+  std::string yaml;  // the section as it is printed, see Config::yaml
 };
 
 struct Config {
   Global global;
-  std::vector<ScrapeJob> jobs;  // of the main file, then of scrape_config_files in the order of their names
+  std::vector<ScrapeJob> jobs;      // of the main file, then of scrape_config_files in the order of their names
+  int64_t max_exemplars = 100'000;  // storage.exemplars: kept in memory; <= 0: none
   // Re-marshalled as the reference prints it: defaults and inherited values filled in, secrets as <secret>, passwords
-  // in URLs as xxxxx. Sections that are not used (see warnings) are given as written. Without the jobs of
+  // in URLs as xxxxx, also in sections that are not used (see warnings). Without the jobs of
   // scrape_config_files. For /api/v1/status/config.
   std::string yaml;
+};
+
+// What holds where a file says nothing, as far as flags of the server decide it.
+struct Defaults {
+  bool extra_scrape_metrics = false;  // --enable-feature=extra-scrape-metrics: of the global section
 };
 
 // What loading a file said. There is a configuration iff there are no errors. Both lists are ordered by place.
@@ -67,9 +73,14 @@ struct LoadResult {
 // complaints about YAML types begin with "line N: ". One warning names all sections that are read but not used.
 // External labels are expanded from the environment. An unreadable file is one error of code kIo, worded
 // `open <path>: no such file or directory`.
-LoadResult load_file(const std::string& path);
+LoadResult load_file(const std::string& path, const Defaults& defaults = {});
 // The same for text; `path` is used for places and relative paths, and need not exist.
-LoadResult load_text(std::string_view text, const std::string& path);
+LoadResult load_text(std::string_view text, const std::string& path, const Defaults& defaults = {});
+
+// A number that changes when the content of the file changes, or of the files that its rule_files and
+// scrape_config_files match, or which these are. Whether they can be loaded does not matter. Error (kIo): the file
+// itself cannot be read.
+Result<uint64_t> fingerprint(const std::string& path);
 
 // An error as the reference would log it: `parsing YAML file <path>: <message>`, for complaints about YAML types
 // `parsing YAML file <path>: yaml: unmarshal errors:` and the message on a line of its own. `path` is the main file;

@@ -1,51 +1,17 @@
 // Loading: the top level of the file, the files it names, and what concerns several jobs.
-#include <glob.h>
-
-#include <cctype>
-#include <cerrno>
-#include <cstring>
 #include <filesystem>
-#include <fstream>
 #include <map>
-#include <sstream>
 
 #include "base/quote.h"
 #include "config/config.h"
+#include "config/files.h"
 #include "config/marshal/marshal.h"
 #include "config/sections/global.h"
+#include "config/sections/other_sections.h"
 #include "config/sections/scrape_job.h"
-#include "config/sections/unused.h"
 
 namespace narthex::config {
 namespace {
-
-// Go's words for an errno begin with a small letter.
-std::string error_words(int error) {
-  std::string words = std::strerror(error);
-  if (!words.empty()) words[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(words[0])));
-  return words;
-}
-
-Result<std::string> read_file(const std::string& path) {
-  errno = 0;
-  std::ifstream stream(path, std::ios::binary);
-  const bool opened = stream.is_open();
-  std::ostringstream text;
-  if (opened && stream.peek() != std::ifstream::traits_type::eof()) text << stream.rdbuf();
-  if (opened && !stream.bad()) return std::move(text).str();
-  // Opening a folder succeeds, reading it does not.
-  const std::string doing = opened ? "read " : "open ";
-  return Error{Code::kIo, doing + path + ": " + error_words(errno != 0 ? errno : EIO), {path}};
-}
-
-// Existing files that match, sorted by name.
-std::vector<std::string> matching_files(const std::string& pattern) {
-  std::vector<std::string> out;
-  glob_t found{};
-  if (::glob(pattern.c_str(), 0, nullptr, &found) == 0) out.assign(found.gl_pathv, found.gl_pathv + found.gl_pathc);
-  ::globfree(&found);
-  return out;
-}
 
 // Job names must be unique across all files.
 class JobNames {
@@ -121,23 +87,21 @@ struct Load {
   }
 
   void read_main(const yaml::Document& document, const std::string& path) {
-    MarshalInput input{config.global, {}, {}, {}};
-    {
-      const Context here = context(path);
-      yaml::Fields top(document.root(), "config.plain", problems);
-      config.global = read_global(top, here);
-      input.unused = check_unused_sections(top, here);
-      read_jobs(top, here, true, input.jobs);
-      read_job_files(top, here);
-      if (auto files = top.find("scrape_config_files")) input.scrape_config_files = *files;
-    }
-    config.yaml = marshal(input);
+    const Context here = context(path);
+    yaml::Fields top(document.root(), "config.plain", problems);
+    config.global = read_global(top, config.global, here);
+    const OtherSections others = read_other_sections(top, config.global, here);
+    config.max_exemplars = others.max_exemplars;
+    std::vector<JobSection> jobs;
+    read_jobs(top, here, true, jobs);
+    read_job_files(top, here);
+    config.yaml = marshal(config.global, jobs, others);
   }
 };
 
 }  // namespace
 
-LoadResult load_text(std::string_view text, const std::string& path) {
+LoadResult load_text(std::string_view text, const std::string& path, const Defaults& defaults) {
   LoadResult result;
   auto document = yaml::Document::parse(text, path);
   if (!document) {
@@ -145,6 +109,7 @@ LoadResult load_text(std::string_view text, const std::string& path) {
     return result;
   }
   Load load;
+  load.config.global.extra_scrape_metrics = defaults.extra_scrape_metrics;
   load.read_main(*document, path);
   result.errors = load.problems.take();
   if (auto warning = load.unused.warning()) load.warnings.push_back(*std::move(warning));
@@ -155,9 +120,9 @@ LoadResult load_text(std::string_view text, const std::string& path) {
   return result;
 }
 
-LoadResult load_file(const std::string& path) {
+LoadResult load_file(const std::string& path, const Defaults& defaults) {
   auto text = read_file(path);
-  if (text) return load_text(*text, path);
+  if (text) return load_text(*text, path, defaults);
   LoadResult result;
   result.errors.push_back(text.error());
   return result;

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Builds the fuzz targets of tests/fuzz with clang's libFuzzer and runs each for FUZZ_SECONDS (60).
+# Builds the fuzz targets of tests/fuzz with clang's libFuzzer and runs each for FUZZ_SECONDS (60), starting from
+# tests/fuzz/seeds/<name> if that folder exists.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 seconds=${FUZZ_SECONDS:-60}
@@ -9,8 +10,10 @@ cmake -S . -B build/fuzz -G Ninja -DCMAKE_BUILD_TYPE=Debug -DCMAKE_CXX_FLAGS_DEB
   { cat build/configure-fuzz.log >&2; echo "fuzz: cmake could not configure; the log is above" >&2; exit 1; }
 cmake --build build/fuzz --target fuzzers
 for fuzzer in build/fuzz/tests/fuzz/*_fuzz; do
-  echo "== $(basename "$fuzzer") for ${seconds}s"
-  corpus=build/fuzz/corpus-$(basename "$fuzzer")
-  mkdir -p "$corpus"
-  "$fuzzer" -max_total_time="$seconds" -print_final_stats=0 -verbosity=0 "$corpus"
+  name=$(basename "$fuzzer")
+  echo "== $name for ${seconds}s"
+  folders=("build/fuzz/corpus-$name")
+  mkdir -p "${folders[0]}"
+  [ ! -d "tests/fuzz/seeds/$name" ] || folders+=("tests/fuzz/seeds/$name")
+  "$fuzzer" -max_total_time="$seconds" -print_final_stats=0 -verbosity=0 "${folders[@]}"
 done

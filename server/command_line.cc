@@ -65,6 +65,15 @@ std::string describe_unknown(const std::string& argument) {
   return "unexpected " + argument;
 }
 
+// The reference's words for a flag that came twice, or without its value.
+std::string describe(const CLI::ParseError& error) {
+  const std::string text = error.what();
+  if (error.get_name() != "ArgumentMismatch" || !text.starts_with("--")) return text;
+  const std::string name = text.substr(0, text.find(':'));
+  if (text.find("At Most 1") != std::string::npos) return "flag '" + name.substr(2) + "' cannot be repeated";
+  return "expected argument for flag '" + name + "'";
+}
+
 int usage_error(const CLI::App& app, const std::string& message, Io& io) {
   io.err << "Error parsing command line arguments: " << message << "\n" << app.help();
   return kUsageExit;
@@ -97,7 +106,7 @@ int parse_and_run(CLI::App& app, std::vector<std::string> arguments, Io& io,
     // What is unknown explains more than what is missing beside it ("check confg": a subcommand is required).
     const auto unknown = app.remaining(true);
     const bool missing = error.get_exit_code() == static_cast<int>(CLI::ExitCodes::RequiredError);
-    return usage_error(app, missing && !unknown.empty() ? describe_unknown(unknown[0]) : error.what(), io);
+    return usage_error(app, missing && !unknown.empty() ? describe_unknown(unknown[0]) : describe(error), io);
   }
   if (auto unknown = app.remaining(true); !unknown.empty()) return usage_error(app, describe_unknown(unknown[0]), io);
   if (dispatch.run) return dispatch.run(io);

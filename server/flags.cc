@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 
 #include "base/number.h"
 
@@ -20,8 +21,9 @@ constexpr FlagSpec kTable[] = {
     {"auto-gomaxprocs", kBool, "true", kIgnored, "Concerns Go's scheduler."},
     {"auto-gomemlimit", kBool, "true", kIgnored, "Concerns Go's garbage collector."},
     {"auto-gomemlimit.ratio", kFloat, "0.9", kIgnored, "Concerns Go's garbage collector."},
-    {"config.auto-reload", kBool, "false", kIgnored, "Reload the configuration when its file changes."},
-    {"config.auto-reload-interval", kDuration, "30s", kIgnored, "How often to look for a changed configuration."},
+    {"config.auto-reload", kBool, "false", kServed, "Reload the configuration when one of its files changes."},
+    {"config.auto-reload-interval", kDuration, "30s", kServed,
+     "How often to look for a changed configuration; at least 1s."},
     {"config.file", kString, "prometheus.yml", kServed, "The configuration file."},
     {"enable-feature", kList, "", kServed, "Comma-separated names of features to enable."},
     {"log.format", kString, "logfmt", kServed, "Shape of log lines.", "logfmt,json"},
@@ -56,7 +58,9 @@ constexpr FlagSpec kTable[] = {
     {"storage.tsdb.allow-overlapping-compaction", kBool, "true", kIgnored, "Concerns Prometheus's block format."},
     {"storage.tsdb.block-reload-interval", kDuration, "1m", kIgnored, "Concerns Prometheus's block format."},
     {"storage.tsdb.delay-compact-file.path", kString, "", kIgnored, "Concerns Prometheus's block format."},
+    {"storage.tsdb.delayed-compaction.max-percent", kInt, "10", kIgnored, "Concerns Prometheus's block format."},
     {"storage.tsdb.head-chunks-write-queue-size", kInt, "0", kIgnored, "Concerns Prometheus's block format."},
+    {"storage.tsdb.max-block-chunk-segment-size", kSize, "0", kIgnored, "Concerns Prometheus's block format."},
     {"storage.tsdb.max-block-duration", kDuration, "0s", kIgnored, "Concerns Prometheus's block format."},
     {"storage.tsdb.min-block-duration", kDuration, "2h", kIgnored, "Concerns Prometheus's block format."},
     {"storage.tsdb.no-lockfile", kBool, "false", kIgnored, "The lock of the data folder is always taken."},
@@ -95,6 +99,8 @@ const FlagSpec* find_spec(std::string_view name) {
   return at != std::end(kTable) && at->name == name ? at : nullptr;
 }
 
+constexpr double kTwo63 = 9223372036854775808.0;
+
 bool is_size(std::string_view text) {
   size_t digits = text.find_first_not_of("0123456789");
   if (digits == std::string_view::npos) return !text.empty();
@@ -106,11 +112,15 @@ bool is_size(std::string_view text) {
   return false;
 }
 
+// Also "5e7", as the reference reads it; what follows the point is cut off.
 Result<int64_t> parse_integer(std::string_view text) {
   int64_t value = 0;
   auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size())
-    return invalid("not an integer: \"" + std::string(text) + "\"");
+  if (error != std::errc() || end != text.data() + text.size()) {
+    auto number = parse_float(text);
+    if (!number || !(std::abs(*number) < kTwo63)) return invalid("not an integer: \"" + std::string(text) + "\"");
+    value = static_cast<int64_t>(*number);
+  }
   if (value < 0) return invalid("must not be negative: \"" + std::string(text) + "\"");
   return value;
 }
@@ -144,7 +154,7 @@ Result<> check_use(const FlagSpec& spec, bool given, const std::string& value) {
   if (!given) return {};
   if (spec.use == kAgentOnly) {
     return Error{Code::kUnsupported,
-                 "The following flag(s) can not be used in server mode: [\"--" + std::string(spec.name) + "\"]"};
+                 "The following flag(s) can only be used in agent mode: [\"--" + std::string(spec.name) + "\"]"};
   }
   if (spec.use == kRefused && value != spec.fallback) {
     return Error{Code::kUnsupported, "flag '--" + std::string(spec.name) +

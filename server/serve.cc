@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "server/auto_reload.h"
 #include "server/features.h"
 #include "server/server.h"
 #include "server/signals.h"
@@ -46,6 +47,12 @@ void run_until_terminated(Server& server, Log& log) {
   log.info("Received an OS signal or a request to end, exiting gracefully...");
 }
 
+// Null if it was not asked for.
+std::unique_ptr<AutoReload> start_auto_reload(Server& server, const FlagValues& flags, Log& log) {
+  if (!flags.flag("config.auto-reload") && !read_features(flags.list("enable-feature")).auto_reload) return nullptr;
+  return std::make_unique<AutoReload>(server.configuration(), flags.duration("config.auto-reload-interval"), log);
+}
+
 }  // namespace
 
 int serve(const FlagValues& flags, Io&) {
@@ -61,7 +68,10 @@ int serve(const FlagValues& flags, Io&) {
     return kFailed;
   }
   log->info("Server is ready to receive web requests.");
-  run_until_terminated(server, *log);
+  {
+    const auto auto_reload = start_auto_reload(server, flags, *log);
+    run_until_terminated(server, *log);
+  }
   server.stop();
   log->info("See you next time!");
   return 0;

@@ -35,6 +35,12 @@ net::ServerOptions http_options(const FlagValues& flags) {
   return options;
 }
 
+config::Defaults config_defaults(const FlagValues& flags) {
+  config::Defaults defaults;
+  defaults.extra_scrape_metrics = read_features(flags.list("enable-feature")).scrape.extra_scrape_metrics;
+  return defaults;
+}
+
 storage::Options storage_options(const FlagValues& flags) {
   storage::Options options;
   options.path = flags.text("storage.tsdb.path");
@@ -51,6 +57,10 @@ scrape::ManagerOptions manager_options(const FlagValues& flags, const config::Co
   options.adjust_timestamps = flags.flag("scrape.adjust-timestamps");
   options.timestamp_tolerance = flags.duration("scrape.timestamp-tolerance");
   options.reactors = reactor_count(usable_cpus());
+  const ScrapeFeatures features = read_features(flags.list("enable-feature")).scrape;
+  options.features.exemplar_storage = features.exemplar_storage;
+  options.features.start_timestamps = features.st_storage;
+  options.features.type_and_unit_labels = features.type_and_unit_labels;
   return options;
 }
 
@@ -79,7 +89,7 @@ Server::Server(const FlagValues& flags, const Clock& clock, Log& log)
     : flags_(flags),
       clock_(clock),
       log_(log),
-      configuration_(flags.text("config.file"), clock, log),
+      configuration_(flags.text("config.file"), config_defaults(flags), clock, log),
       notifications_(clock, static_cast<size_t>(flags.integer("web.max-notifications-subscribers"))) {
   configuration_.on_reload(
       [this](bool done) { done ? notifications_.end(web::kReloadFailed) : notifications_.begin(web::kReloadFailed); });
@@ -169,7 +179,7 @@ web::Sources Server::sources(int64_t evaluation_interval_ms) {
   return sources;
 }
 
-Result<> Server::apply(const config::Config& config) {
+Result<> Server::apply_scrape(const config::Config& config) {
   std::vector<scrape::JobOptions> jobs;
   for (const config::ScrapeJob& job : config.jobs) jobs.push_back(job.scrape);
   manager_->set_external_labels(config.global.external_labels);
@@ -177,8 +187,18 @@ Result<> Server::apply(const config::Config& config) {
   for (const config::ScrapeJob& job : config.jobs) {
     manager_->set_targets(job.scrape.job_name, job.discovery.statics.groups);
   }
-  app_->ready(sources(config.global.evaluation_interval.ms()));
   return {};
+}
+
+std::vector<Configuration::Part> Server::parts() {
+  return {
+      {"scrape", [this](const config::Config& config) { return apply_scrape(config); }},
+      {"web",
+       [this](const config::Config& config) -> Result<> {
+         app_->ready(sources(config.global.evaluation_interval.ms()));
+         return {};
+       }},
+  };
 }
 
 Result<> Server::start(config::Config config) {
@@ -187,7 +207,7 @@ Result<> Server::start(config::Config config) {
   if (auto opened = open_store(); !opened) return opened.error();
   replayed_ = true;
   manager_ = scrape::Manager::create(manager_options(flags_, config), *store_, clock_, log_);
-  auto started = configuration_.start([this](const config::Config& next) { return apply(next); }, std::move(config));
+  auto started = configuration_.start(parts(), std::move(config));
   notifications_.end(web::kStarting);
   return started;
 }

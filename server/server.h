@@ -43,7 +43,8 @@ class Server {
   Result<web::Settings> web_settings();
   Result<> start_http();
   Result<> open_store();
-  Result<> apply(const config::Config& config);
+  std::vector<Configuration::Part> parts();
+  Result<> apply_scrape(const config::Config& config);
   web::RuntimeInfo runtime_info() const;
   web::Sources sources(int64_t evaluation_interval_ms);
   Snapshot snapshot() const;

@@ -36,7 +36,8 @@ bool read_scalar(const Node& node, Problems& problems, std::string_view type, Ac
 // A text in place of one of these is likely the password or token itself ("authorization: abc").
 bool may_be_secret(std::string_view type) {
   constexpr std::string_view kTypes[] = {"config.plain",  "config.Authorization", "config.OAuth2",
-                                         "config.Header", "config.ProxyHeader",   "[]config.Secret"};
+                                         "config.Header", "config.ProxyHeader",   "[]config.Secret",
+                                         "sigv4.plain",   "azuread.OAuthConfig"};
   return std::find(std::begin(kTypes), std::end(kTypes), type) != std::end(kTypes);
 }
 

@@ -11,18 +11,6 @@ void add_secret(Value& out, const std::string& name, const net::Secret& secret) 
   out.add_if(name + "_file", secret.file);
 }
 
-Value tls_value(const net::TlsOptions& tls) {
-  Value out = Value::mapping();
-  out.add_if("ca", tls.ca).add_if("cert", tls.cert);
-  if (!tls.key.value.empty()) out.add("key", kHidden);
-  out.add_if("ca_file", tls.ca_file).add_if("cert_file", tls.cert_file).add_if("key_file", tls.key.file);
-  out.add_if("server_name", tls.server_name).add("insecure_skip_verify", tls.insecure_skip_verify);
-  static constexpr const char* kVersions[] = {"", "TLS10", "TLS11", "TLS12", "TLS13"};
-  out.add_if("min_version", kVersions[static_cast<size_t>(tls.min_version)]);
-  out.add_if("max_version", kVersions[static_cast<size_t>(tls.max_version)]);
-  return out;
-}
-
 void add_proxy(Value& out, const net::ProxyOptions& proxy) {
   out.add_if("proxy_url", hide_password(proxy.url)).add_if("no_proxy", proxy.no_proxy);
   out.add_if_true("proxy_from_environment", proxy.from_environment);
@@ -90,6 +78,18 @@ Value headers_value(const std::map<std::string, net::HeaderOptions>& headers) {
 }
 
 }  // namespace
+
+Value tls_value(const net::TlsOptions& tls) {
+  Value out = Value::mapping();
+  out.add_if("ca", tls.ca).add_if("cert", tls.cert);
+  if (!tls.key.value.empty()) out.add("key", kHidden);
+  out.add_if("ca_file", tls.ca_file).add_if("cert_file", tls.cert_file).add_if("key_file", tls.key.file);
+  out.add_if("server_name", tls.server_name).add("insecure_skip_verify", tls.insecure_skip_verify);
+  static constexpr const char* kVersions[] = {"", "TLS10", "TLS11", "TLS12", "TLS13"};
+  out.add_if("min_version", kVersions[static_cast<size_t>(tls.min_version)]);
+  out.add_if("max_version", kVersions[static_cast<size_t>(tls.max_version)]);
+  return out;
+}
 
 void add_http_client(Value& out, const net::HttpClientOptions& http) {
   if (http.basic_auth) out.add("basic_auth", basic_auth_value(*http.basic_auth));

@@ -70,10 +70,7 @@ Value rule_value(const relabel::RuleOptions& rule) {
 }
 
 void add_rules(Value& out, std::string_view name, const relabel::RuleList& rules) {
-  if (rules.empty()) return;
-  Value list = Value::sequence();
-  for (const relabel::RuleOptions& rule : rules) list.push(rule_value(rule));
-  out.add(name, std::move(list));
+  if (!rules.empty()) out.add(name, rules_value(rules));
 }
 
 Value group_value(const TargetGroup& group) {
@@ -86,15 +83,6 @@ Value group_value(const TargetGroup& group) {
   for (const Label& label : group.labels) labels.add(label.name, label.value);
   out.add("labels", std::move(labels));
   return out;
-}
-
-void add_discovery(Value& out, const JobSection& section) {
-  for (const auto& [name, node] : section.discovery) out.add(name, as_written(node));
-  const auto& groups = section.job.discovery.statics.groups;
-  if (groups.empty()) return;
-  Value list = Value::sequence();
-  for (const TargetGroup& group : groups) list.push(group_value(group));
-  out.add("static_configs", std::move(list));
 }
 
 void add_params(Value& out, const scrape::JobOptions& job) {
@@ -130,7 +118,8 @@ Value job_value(const JobSection& section) {
   out.add("convert_classic_histograms_to_nhcb", job.convert_classic_histograms);
   out.add("extra_scrape_metrics", job.extra_scrape_metrics);
   out.add_if("scrape_failure_log_file", job.failure_log_file);
-  out.add_if("metrics_path", job.metrics_path).add_if("scheme", job.scheme);
+  // Empty ones, too, which the reference leaves out: so the text loads to the same.
+  out.add("metrics_path", job.metrics_path).add("scheme", job.scheme);
   out.add("enable_compression", job.enable_compression);
   add_limits(out, job);
   out.add("metric_name_validation_scheme", scheme_name(job.name_validation));
@@ -138,7 +127,7 @@ Value job_value(const JobSection& section) {
   add_http_client(out, job.http);
   add_rules(out, "relabel_configs", job.relabel);
   add_rules(out, "metric_relabel_configs", job.metric_relabel);
-  add_discovery(out, section);
+  add_discovery(out, section.discovery, section.job.discovery.statics);
   return out;
 }
 
@@ -148,20 +137,33 @@ constexpr std::string_view kOrder[] = {"runtime", "alerting", "rule_files",   "s
 
 }  // namespace
 
-std::string marshal(const MarshalInput& input) {
+Value rules_value(const relabel::RuleList& rules) {
+  Value list = Value::sequence();
+  for (const relabel::RuleOptions& rule : rules) list.push(rule_value(rule));
+  return list;
+}
+
+void add_discovery(Value& out, std::vector<Discovery> sections, const sd::StaticOptions& statics) {
+  if (!statics.groups.empty()) {
+    Value list = Value::sequence();
+    for (const TargetGroup& group : statics.groups) list.push(group_value(group));
+    sections.push_back({"static_configs", std::move(list), {}});
+  }
+  std::sort(sections.begin(), sections.end(), [](const Discovery& a, const Discovery& b) { return a.name < b.name; });
+  for (Discovery& section : sections) out.add(section.name, std::move(section.value));
+}
+
+std::string marshal(const Global& global, const std::vector<JobSection>& jobs, const OtherSections& others) {
   Value out = Value::mapping();
-  out.add("global", global_value(input.global));
+  out.add("global", global_value(global));
   for (const std::string_view name : kOrder) {
-    if (name == "scrape_configs" && !input.jobs.empty()) {
-      Value jobs = Value::sequence();
-      for (const JobSection& job : input.jobs) jobs.push(job_value(job));
-      out.add(name, std::move(jobs));
+    if (name == "scrape_configs" && !jobs.empty()) {
+      Value list = Value::sequence();
+      for (const JobSection& job : jobs) list.push(job_value(job));
+      out.add(name, std::move(list));
     }
-    if (name == "scrape_config_files" && input.scrape_config_files && !input.scrape_config_files->items().empty()) {
-      out.add(name, as_written(*input.scrape_config_files));
-    }
-    for (const auto& [section, node] : input.unused) {
-      if (section == name) out.add(name, as_written(node));
+    for (const auto& [section, value] : others.values) {
+      if (section == name) out.add(name, value);
     }
   }
   return out.print();

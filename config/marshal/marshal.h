@@ -1,33 +1,29 @@
 // Config::yaml: the configuration as the reference prints it. Private to config/.
 #pragma once
 
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "config/config.h"
 #include "config/marshal/writer.h"
+#include "config/sections/other_sections.h"
 #include "config/sections/scrape_job.h"
 
 namespace narthex::config {
 
-// What was read; the nodes must still be alive.
-struct MarshalInput {
-  const Global& global;
-  NamedNodes unused;  // sections of the top level that are printed as written
-  std::vector<JobSection> jobs;
-  std::optional<yaml::Node> scrape_config_files;
-};
+std::string marshal(const Global& global, const std::vector<JobSection>& jobs, const OtherSections& others);
 
-std::string marshal(const MarshalInput& input);
 // One job alone.
 std::string marshal(const JobSection& job);
 
-// A node as written, with secrets hidden: values of keys that hold secrets anywhere in Prometheus's configuration, and
-// passwords in URLs.
-Value as_written(const yaml::Node& node);
+// Relabel rules as a list.
+Value rules_value(const relabel::RuleList& rules);
+// A `tls_config`.
+Value tls_value(const net::TlsOptions& tls);
 
-// Adds the fields that stand inline in a job.
+// Adds the fields of the HTTP client, which stand inline.
 void add_http_client(Value& out, const net::HttpClientOptions& http);
+// Adds the discovery sections and `static_configs`, those with items, sorted by name.
+void add_discovery(Value& out, std::vector<Discovery> sections, const sd::StaticOptions& statics);
 
 }  // namespace narthex::config

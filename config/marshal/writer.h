@@ -32,6 +32,8 @@ class Value {
   Value& add_if(std::string_view key, uint64_t number);
   Value& add_if_true(std::string_view key, bool value) { return value ? add(key, true) : *this; }
 
+  // Of a mapping.
+  const std::vector<std::pair<std::string, Value>>& fields() const { return fields_; }
   bool empty() const { return fields_.empty() && items_.empty(); }
 
   // The whole, ending in a newline; an empty mapping is "{}\n".

@@ -1,45 +1,44 @@
 // `alerting`. Configuration spec, section 5.1.
-#include <algorithm>
-
-#include "config/relabel_rules.h"
-#include "config/sections/http_client.h"
-#include "config/sections/statics.h"
-#include "config/sections/unused.h"
-#include "model/duration.h"
+#include "config/sections/cloud_credentials.h"
+#include "config/sections/other_sections.h"
 
 namespace narthex::config {
 namespace {
 
-void check_alertmanager(const yaml::Node& node, const Context& context) {
-  yaml::Fields fields(node, "config.AlertmanagerConfig", context.problems);
-  const net::HttpClientOptions http = read_http_client(fields, context);
-  skim<std::string>(fields, {"scheme", "path_prefix"});
-  skim_durations(fields, {"timeout"});
-  std::string version = "v2";
-  if (fields.read("api_version", version) && version != "v2") {
-    context.problems.add(fields.place_of("api_version"),
-                         "expected Alertmanager api version to be one of [v2] but got " + version);
-  }
-  const auto sigv4 = fields.find("sigv4");
-  if (sigv4 && !sigv4->is_null() && (http.basic_auth || http.authorization || http.oauth2)) {
-    context.problems.add(*sigv4, "at most one of basic_auth, authorization, oauth2, & sigv4 must be configured");
-  }
-  const auto rules =
-      read_rules(fields, "relabel_configs", NameScheme::kUtf8, "empty or null Alertmanager target relabeling rule");
-  read_rules(fields, "alert_relabel_configs", NameScheme::kUtf8, "empty or null Alertmanager alert relabeling rule");
-  read_statics(fields, rules.empty());
-  check_discovery(fields, context);
-}
+constexpr Field kManagerFields[] = {
+    http_client(),
+    nested("sigv4", kSigV4Schema),
+    text("scheme", "http"),
+    text("path_prefix"),
+    duration("timeout", "10s"),
+    always(text("api_version", "v2")),
+    rules("relabel_configs", "empty or null Alertmanager target relabeling rule"),
+    rules("alert_relabel_configs", "empty or null Alertmanager alert relabeling rule"),
+    field("", Kind::kDiscovery),
+};
+
+constexpr Schema kManager = {
+    "config.AlertmanagerConfig", kManagerFields, [](Section& manager) {
+      manager.require_one_of(
+          "api_version", {"v2"},
+          "expected Alertmanager api version to be one of [v2] but got " + manager.text("api_version"));
+      const net::HttpClientOptions& http = manager.http();
+      if (manager.given("sigv4") && (http.basic_auth || http.authorization || http.oauth2)) {
+        manager.complain("sigv4", "at most one of basic_auth, authorization, oauth2, & sigv4 must be configured");
+      }
+    }};
+
+constexpr Field kAlertingFields[] = {
+    rules("alert_relabel_configs", "empty or null alert relabeling rule"),
+    {.name = "alertmanagers",
+     .kind = Kind::kSections,
+     .type = "config.AlertmanagerConfigs",
+     .inner = &kManager,
+     .complaint = "empty or null Alertmanager config section"},
+};
 
 }  // namespace
 
-void check_alerting(const yaml::Node& node, const Context& context) {
-  yaml::Fields fields(node, "config.plain", context.problems);
-  read_rules(fields, "alert_relabel_configs", NameScheme::kUtf8, "empty or null alert relabeling rule");
-  fields.each("alertmanagers", "config.AlertmanagerConfigs", [&](const yaml::Node& item) {
-    if (item.is_null()) return context.problems.add(item, "empty or null Alertmanager config section");
-    check_alertmanager(item, context);
-  });
-}
+constexpr Schema kAlertingSchema = {"config.plain", kAlertingFields};
 
 }  // namespace narthex::config

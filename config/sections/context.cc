@@ -6,7 +6,6 @@
 
 #include "base/quote.h"
 #include "config/sections/url.h"
-#include "model/duration.h"
 
 namespace narthex::config {
 
@@ -15,7 +14,7 @@ std::string directory_of(const std::string& file) {
   return folder.empty() ? "." : folder;
 }
 
-std::string Context::resolve(std::string_view path) const {
+std::string resolve_path(const std::string& directory, std::string_view path) {
   if (path.empty() || path.front() == '/') return std::string(path);
   return (std::filesystem::path(directory) / path).lexically_normal().string();
 }
@@ -38,18 +37,6 @@ std::optional<Error> UnusedSections::warning() const {
     message += ')';
   }
   return Error{Code::kUnsupported, message, first_};
-}
-
-void skim_durations(yaml::Fields& fields, std::initializer_list<std::string_view> names) {
-  Duration value;
-  for (const std::string_view name : names) fields.parse(name, value, parse_duration);
-}
-
-void skim_string_map(yaml::Fields& fields, std::string_view name) {
-  fields.each_entry(name, "map[string]string", [&](const std::string&, const yaml::Entry& entry) {
-    std::string value;
-    yaml::read(entry.value, value, fields.problems());
-  });
 }
 
 bool read_url(yaml::Fields& fields, std::string_view name, std::string& out) {

@@ -1,7 +1,6 @@
 // What the decoders of all sections share. Private to config/.
 #pragma once
 
-#include <initializer_list>
 #include <map>
 #include <optional>
 #include <string>
@@ -25,6 +24,9 @@ class UnusedSections {
   std::map<std::string, std::vector<std::string>> jobs_of_;  // by section
 };
 
+// `path` as it stands in a file of `directory` → as the process opens it. "" stays "".
+std::string resolve_path(const std::string& directory, std::string_view path);
+
 // The file that is being read. Not thread-safe.
 struct Context {
   yaml::Problems& problems;
@@ -33,20 +35,11 @@ struct Context {
   std::string directory;  // of the file: what relative paths in it start from
 
   // A path as the file has it → as the process opens it. "" stays "".
-  std::string resolve(std::string_view path) const;
+  std::string resolve(std::string_view path) const { return resolve_path(directory, path); }
 };
 
 // The folder of a file, "." if its name has none.
 std::string directory_of(const std::string& file);
-
-// Checks that fields have the type T and forgets their values.
-template <class T>
-void skim(yaml::Fields& fields, std::initializer_list<std::string_view> names) {
-  T value{};
-  for (const std::string_view name : names) fields.read(name, value);
-}
-void skim_durations(yaml::Fields& fields, std::initializer_list<std::string_view> names);
-void skim_string_map(yaml::Fields& fields, std::string_view name);
 
 // Reads a URL; what Go would not parse is reported.
 bool read_url(yaml::Fields& fields, std::string_view name, std::string& out);

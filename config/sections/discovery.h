@@ -3,17 +3,21 @@
 #pragma once
 
 #include <string>
-#include <utility>
 #include <vector>
 
+#include "config/marshal/writer.h"
 #include "config/sections/context.h"
 
 namespace narthex::config {
 
-using NamedNodes = std::vector<std::pair<std::string, yaml::Node>>;
+// A section with items.
+struct Discovery {
+  std::string name;  // "consul_sd_configs"
+  Value value;       // as it is printed: defaults filled in, secrets hidden
+  Place place;
+};
 
-// Checks every `*_sd_configs` of `fields`: kubernetes, file, http and dns in full, of the others that they are lists
-// without null items. Returns those that have items, sorted by name.
-NamedNodes check_discovery(yaml::Fields& fields, const Context& context);
+// Reads and checks every `*_sd_configs` of `fields`. Returns those that have items, sorted by name.
+std::vector<Discovery> read_discovery(yaml::Fields& fields, const Context& context);
 
 }  // namespace narthex::config

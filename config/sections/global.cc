@@ -90,8 +90,8 @@ void read_limits(yaml::Fields& fields, scrape::Limits& out) {
   }
 }
 
-Global read_global(yaml::Fields& top, const Context& context) {
-  Global global;
+Global read_global(yaml::Fields& top, const Global& defaults, const Context& context) {
+  Global global = defaults;
   global.protocols = default_protocols(false);
   const auto node = top.find("global");
   if (!node) return global;

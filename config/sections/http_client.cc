@@ -18,7 +18,7 @@ void refuse_ref(yaml::Fields& fields, std::string_view name) {
 // `<name>` and `<name>_file`, of which at most one may be given.
 void read_secret(yaml::Fields& fields, const std::string& name, const Context& context, net::Secret& out,
                  const char* complaint) {
-  fields.read(name, out.value);
+  fields.read(name, out.value, "config.plain");
   read_path(fields, name + "_file", context, out.file);
   if (!out.value.empty() && !out.file.empty()) fields.problems().add(fields.place_of(name + "_file"), complaint);
 }
@@ -97,26 +97,6 @@ void check_tls(yaml::Fields& fields, const net::TlsOptions& tls) {
     fields.problems().add(fields.place_of(tls.key.value.empty() ? "key_file" : "key"),
                           "exactly one of cert or cert_file must be configured when a client key is configured");
   }
-}
-
-net::TlsOptions read_tls(yaml::Fields& parent, const Context& context) {
-  net::TlsOptions tls;
-  auto node = parent.find("tls_config");
-  if (!node) return tls;
-  yaml::Fields fields(*node, "config.plain", parent.problems());
-  fields.read("ca", tls.ca);
-  fields.read("cert", tls.cert);
-  fields.read("key", tls.key.value);
-  read_path(fields, "ca_file", context, tls.ca_file);
-  read_path(fields, "cert_file", context, tls.cert_file);
-  read_path(fields, "key_file", context, tls.key.file);
-  fields.read("server_name", tls.server_name);
-  fields.read("insecure_skip_verify", tls.insecure_skip_verify);
-  fields.parse("min_version", tls.min_version, parse_tls_version);
-  fields.parse("max_version", tls.max_version, parse_tls_version);
-  for (const char* name : {"ca_ref", "cert_ref", "key_ref"}) refuse_ref(fields, name);
-  check_tls(fields, tls);
-  return tls;
 }
 
 void check_proxy(yaml::Fields& fields, const net::ProxyOptions& proxy) {
@@ -199,7 +179,7 @@ std::optional<net::OAuth2Options> read_oauth2(yaml::Fields& parent, const Contex
   fields.read("scopes", oauth2.scopes);
   fields.read("token_url", oauth2.token_url);
   read_string_map(fields, "endpoint_params", oauth2.endpoint_params);
-  oauth2.tls = read_tls(fields, context);
+  oauth2.tls = read_tls(fields, "tls_config", context);
   oauth2.proxy = read_proxy(fields);
   check_oauth2(fields, oauth2);
   return oauth2;
@@ -275,8 +255,27 @@ void read_bearer(yaml::Fields& fields, const Context& context, net::HttpClientOp
 
 }  // namespace
 
-net::HttpClientOptions read_http_client(yaml::Fields& fields, const Context& context) {
-  net::HttpClientOptions http;
+net::TlsOptions read_tls(yaml::Fields& parent, std::string_view name, const Context& context) {
+  net::TlsOptions tls;
+  auto node = parent.find(name);
+  if (!node) return tls;
+  yaml::Fields fields(*node, "config.plain", parent.problems());
+  fields.read("ca", tls.ca);
+  fields.read("cert", tls.cert);
+  fields.read("key", tls.key.value, "config.plain");
+  read_path(fields, "ca_file", context, tls.ca_file);
+  read_path(fields, "cert_file", context, tls.cert_file);
+  read_path(fields, "key_file", context, tls.key.file);
+  fields.read("server_name", tls.server_name);
+  fields.read("insecure_skip_verify", tls.insecure_skip_verify);
+  fields.parse("min_version", tls.min_version, parse_tls_version);
+  fields.parse("max_version", tls.max_version, parse_tls_version);
+  for (const char* ref : {"ca_ref", "cert_ref", "key_ref"}) refuse_ref(fields, ref);
+  check_tls(fields, tls);
+  return tls;
+}
+
+net::HttpClientOptions read_http_client(yaml::Fields& fields, const Context& context, net::HttpClientOptions http) {
   http.basic_auth = read_basic_auth(fields, context);
   http.authorization = read_authorization(fields, context);
   http.oauth2 = read_oauth2(fields, context);
@@ -288,7 +287,7 @@ net::HttpClientOptions read_http_client(yaml::Fields& fields, const Context& con
   read_bearer(fields, context, http);
   fields.read("follow_redirects", http.follow_redirects);
   fields.read("enable_http2", http.enable_http2);
-  http.tls = read_tls(fields, context);
+  http.tls = read_tls(fields, "tls_config", context);
   http.proxy = read_proxy(fields);
   read_headers(fields, context, http.headers);
   return http;

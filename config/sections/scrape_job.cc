@@ -151,8 +151,8 @@ JobSection read_job(const yaml::Node& node, const Global& global, const Context&
   note_unused_client_options(fields, job, context);
   read_rule_lists(fields, job);
   section.job.discovery.statics = read_statics(fields, !has_items(fields, "relabel_configs"));
-  section.discovery = check_discovery(fields, context);
-  for (const auto& [name, sd] : section.discovery) context.unused.note(name, job.job_name, sd.place());
+  section.discovery = read_discovery(fields, context);
+  for (const Discovery& found : section.discovery) context.unused.note(found.name, job.job_name, found.place);
   return section;
 }
 

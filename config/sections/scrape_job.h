@@ -8,7 +8,7 @@ namespace narthex::config {
 
 struct JobSection {
   ScrapeJob job;
-  NamedNodes discovery;  // sections that are not used, for printing
+  std::vector<Discovery> discovery;  // sections that are not used, for printing
 };
 
 // Reads a job (a node that is not null) with everything resolved: own value, else the global one, else the default.

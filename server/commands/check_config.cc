@@ -1,18 +1,25 @@
-// `narthex check config FILE…`: what would be loaded, or everything that is wrong with it.
+// `narthex check config FILE…`: what would be loaded, or everything that is wrong with it. With --diff RUNNING: what a
+// reload would change.
 #include <algorithm>
+#include <boost/json.hpp>
 #include <ostream>
 #include <string>
 #include <vector>
 
 #include "base/quote.h"
 #include "config/config.h"
+#include "lab/reload_diff.h"
 #include "server/commands/command.h"
+#include "server/commands/running_server.h"
 
 namespace narthex::server {
 namespace {
 
+constexpr int kCannotAsk = 2;
+
 struct Options {
   std::vector<std::string> files;
+  std::string running;  // "" without --diff
   std::string format;
 };
 
@@ -126,6 +133,48 @@ int run(const Options& options, Io& io) {
   return code;
 }
 
+void print_errors(const config::LoadResult& result, Io& io) {
+  for (const Error& error : result.errors) io.err << error.str() << "\n";
+}
+
+// What runs: a server's answers, or another file.
+Result<lab::ReloadSide> running_side(const std::string& running, Io& io) {
+  if (is_server_url(running)) return ask_running_server(running);
+  config::LoadResult loaded = config::load_file(running);
+  if (loaded.config) return lab::side_of(*loaded.config);
+  print_errors(loaded, io);
+  return invalid("--diff: " + running + " cannot be loaded");
+}
+
+int print_diff(const Options& options, const lab::ReloadDiff& diff, Io& io) {
+  if (options.format == "json") {
+    boost::json::object out = lab::reload_json(diff);
+    out["file"] = options.files[0];
+    out["running"] = options.running;
+    io.out << out << "\n";
+  } else {
+    io.out << lab::reload_text(diff);
+  }
+  return diff.empty() ? 0 : 1;
+}
+
+// 0: a reload would change nothing, 1: it would change something, or be refused; 2: that cannot be told.
+int run_diff(const Options& options, Io& io) {
+  if (options.files.size() != 1) {
+    io.err << "--diff compares one file\n";
+    return kCannotAsk;
+  }
+  config::LoadResult next = config::load_file(options.files[0]);
+  print_errors(next, io);
+  if (!next.config) return exit_code({options.files[0], std::move(next)});
+  auto running = running_side(options.running, io);
+  if (!running) {
+    io.err << running.error().str() << "\n";
+    return kCannotAsk;
+  }
+  return print_diff(options, lab::diff_reload(*running, lab::side_of(*next.config)), io);
+}
+
 }  // namespace
 
 void register_check_config(CLI::App& root, Dispatch& dispatch) {
@@ -133,8 +182,12 @@ void register_check_config(CLI::App& root, Dispatch& dispatch) {
   CLI::App& group = command_group(root, "check", "Check files without running anything.");
   CLI::App* command = group.add_subcommand("config", "Check configuration files.");
   command->add_option("FILE", options->files, "Configuration files (prometheus.yml)")->required();
+  command->add_option("--diff", options->running,
+                      "Show what a reload of FILE would change: against a server (http://127.0.0.1:9090) or a file");
   add_format(*command, options->format);
-  command->callback([options, &dispatch] { dispatch.run = [options](Io& io) { return run(*options, io); }; });
+  command->callback([options, &dispatch] {
+    dispatch.run = [options](Io& io) { return options->running.empty() ? run(*options, io) : run_diff(*options, io); };
+  });
 }
 
 }  // namespace narthex::server

@@ -85,5 +85,34 @@ TEST_F(CheckConfig, WhatCannotBeAsked) {
   EXPECT_EQ(run({write("a.yml", ""), folder_ + "/missing.yml"}), 2);
 }
 
+TEST_F(CheckConfig, DiffSaysWhetherAReloadWouldChangeSomething) {
+  const std::string before = write("before.yml", "scrape_configs: [{job_name: a}]\n");
+  const std::string after = write("after.yml", "scrape_configs: [{job_name: a, honor_labels: true}]\n");
+  EXPECT_EQ(run({before, "--diff", before}), 0);
+  EXPECT_EQ(out_.str(), "a reload would change nothing that is known here\n");
+  EXPECT_EQ(run({after, "--diff", before}), 1);
+  EXPECT_EQ(out_.str(),
+            "job \"a\": changed\n  + honor_labels: true\n"
+            "jobs: 0 added, 0 removed, 1 changed; targets: 0 added, 0 removed; other fields: 0 changed\n");
+  EXPECT_EQ(run({after, "--diff", before, "--format=json"}), 1);
+  EXPECT_NE(out_.str().find("\"different\":true"), std::string::npos) << out_.str();
+  EXPECT_NE(out_.str().find("\"running\":\"" + before + "\""), std::string::npos) << out_.str();
+}
+
+TEST_F(CheckConfig, DiffThatCannotBeMade) {
+  const std::string good = write("good.yml", "");
+  const std::string bad = write("bad.yml", "globl: {}\n");
+  EXPECT_EQ(run({bad, "--diff", good}), 1);
+  EXPECT_EQ(err_.str(), bad + ":1:1: line 1: field globl not found in type config.plain\n");
+  EXPECT_EQ(run({good, "--diff", bad}), 2);
+  EXPECT_EQ(run({folder_ + "/none.yml", "--diff", good}), 2);
+  EXPECT_EQ(run({good, "--diff", folder_ + "/none.yml"}), 2);
+  EXPECT_EQ(run({good, good, "--diff", good}), 2);
+  EXPECT_EQ(err_.str(), "--diff compares one file\n");
+  EXPECT_EQ(run({good, "--diff", "http://127.0.0.1:1"}), 2);
+  EXPECT_EQ(err_.str(),
+            "Get \"http://127.0.0.1:1/api/v1/status/config\": dial tcp 127.0.0.1:1: connect: connection refused\n");
+}
+
 }  // namespace
 }  // namespace narthex::server

@@ -55,6 +55,11 @@ TEST(CommandLine, EveryFlagParsesInItsForms) {
   }
 }
 
+TEST(CommandLine, IntegersMayHaveAnExponent) {
+  EXPECT_EQ(run({"--query.max-samples=5e7"}).flags->integer("query.max-samples"), 50'000'000);
+  EXPECT_EQ(run({"--query.max-samples=2.9"}).flags->integer("query.max-samples"), 2);
+}
+
 TEST(CommandLine, TableIsSortedAndNamedOnce) {
   auto table = flag_table();
   for (size_t i = 1; i < table.size(); ++i) EXPECT_LT(table[i - 1].name, table[i].name);
@@ -80,6 +85,9 @@ TEST(CommandLine, BadOnesEndWithTwoAndUsage) {
       {{"--query.timeout=soon"}, "invalid value for flag '--query.timeout': not a valid duration string: \"soon\""},
       {{"--query.max-samples", "many"}, "invalid value for flag '--query.max-samples': not an integer: \"many\""},
       {{"--query.max-samples=-1"}, "invalid value for flag '--query.max-samples': must not be negative: \"-1\""},
+      {{"--query.max-samples=1e400"}, "invalid value for flag '--query.max-samples': not an integer: \"1e400\""},
+      {{"--config.file"}, "expected argument for flag '--config.file'"},
+      {{"--config.file=a", "--config.file=b"}, "flag 'config.file' cannot be repeated"},
       {{"--log.level=loud"}, "invalid value for flag '--log.level': must be one of debug,info,warn,error, got 'loud'"},
       {{"--storage.tsdb.retention.size=5 apples"},
        "invalid value for flag '--storage.tsdb.retention.size': not a size: \"5 apples\""},
@@ -134,7 +142,7 @@ TEST(CommandLine, PromisesThatCannotBeKeptAreRefused) {
   EXPECT_EQ(run({"--agent"}).code, 3);
   EXPECT_EQ(run({"--no-agent"}).code, 0);
   EXPECT_EQ(run({"--storage.agent.path=x"}).err,
-            "The following flag(s) can not be used in server mode: [\"--storage.agent.path\"]\n");
+            "The following flag(s) can only be used in agent mode: [\"--storage.agent.path\"]\n");
 }
 
 TEST(CommandLine, FlagsWithoutEffectAreNamed) {

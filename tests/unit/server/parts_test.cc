@@ -63,11 +63,21 @@ TEST(CpuQuota, AtMostFourReactors) {
 
 TEST(Features, ServedUnservedUnknown) {
   const EnabledFeatures features =
-      read_features({"promql-experimental-functions,exemplar-storage", "", "x,promql-duration-expr"});
+      read_features({"promql-experimental-functions,exemplar-storage,old-ui", "", "x,promql-duration-expr"});
   EXPECT_TRUE(features.promql.experimental_functions);
   EXPECT_FALSE(features.promql.binop_fill);
-  EXPECT_THAT(features.without_effect, testing::ElementsAre("exemplar-storage"));
+  EXPECT_TRUE(features.scrape.exemplar_storage);
+  EXPECT_FALSE(features.scrape.st_storage);
+  EXPECT_FALSE(features.auto_reload);
+  EXPECT_THAT(features.without_effect, testing::ElementsAre("old-ui"));
   EXPECT_THAT(features.unknown, testing::ElementsAre("x"));
+}
+
+TEST(Features, EachTurnsOnItsSwitch) {
+  EXPECT_TRUE(read_features({"extra-scrape-metrics"}).scrape.extra_scrape_metrics);
+  EXPECT_TRUE(read_features({"st-storage"}).scrape.st_storage);
+  EXPECT_TRUE(read_features({"type-and-unit-labels"}).scrape.type_and_unit_labels);
+  EXPECT_TRUE(read_features({"auto-reload-config"}).auto_reload);
 }
 
 TEST(Addresses, DefaultsAndPrefixes) {
