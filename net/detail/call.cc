@@ -76,7 +76,7 @@ Task<Outcome> Call::perform() {
       co_return std::move(response);
     }
     if (requests == kMaxRequests) {
-      co_return failure(FailedPhase::kRedirect, "stopped after 10 redirects", location, Code::kLimit);
+      co_return failure(FailedPhase::kRedirect, "stopped after 10 redirects", without_password(location), Code::kLimit);
     }
     request_.buffer = std::move(response.body);
     follow(**next);
