@@ -96,6 +96,14 @@ TEST(HttpClient, ReadsEveryFraming) {
   for (const auto& [answer, expected] : cases) EXPECT_EQ(seen(answer), expected) << answer;
 }
 
+TEST(HttpClient, TellsTheReasonAsItWasSent) {
+  for (const auto& [line, expected] : {std::pair{"404 Nope nope", "Nope nope"}, {"404 ", ""}, {"404", ""}}) {
+    const auto server = ScriptedServer::answering("HTTP/1.1 " + std::string(line) + "\r\nContent-Length: 0\r\n\r\n");
+    BlockingClient client;
+    EXPECT_EQ(client.get(server->url())->reason, expected);
+  }
+}
+
 TEST(HttpClient, NamesWhatIsWrongWithAnAnswerAsGoDoes) {
   const std::string get = "Get \"http://127.0.0.1:PORT/\": ";
   const std::string broken = get + "net/http: HTTP/1.x transport connection broken: ";
