@@ -11,18 +11,6 @@ namespace narthex::net {
 namespace asio = boost::asio;
 namespace {
 
-Result<> check_supported(const HttpClientOptions& options) {
-  const auto unsupported = [](const char* field) {
-    return Error{Code::kUnsupported, std::string(field) + " is not supported by this build's HTTP client"};
-  };
-  if (options.oauth2) return unsupported("oauth2");
-  if (!options.proxy.url.empty()) return unsupported("proxy_url");
-  if (options.proxy.from_environment) return unsupported("proxy_from_environment");
-  if (!options.proxy.no_proxy.empty()) return unsupported("no_proxy");
-  if (!options.proxy.connect_headers.empty()) return unsupported("proxy_connect_header");
-  return {};
-}
-
 Task<void> run(std::unique_ptr<Call> call) { co_await call->run(); }
 
 }  // namespace
@@ -39,7 +27,11 @@ void throw_exception_from_error(const Failure& failure, const boost::source_loca
 }
 
 Client::Client(Reactor& reactor, HttpClientOptions options, std::string user_agent)
-    : reactor_(reactor), options_(std::move(options)), user_agent_(std::move(user_agent)), pool_(reactor) {}
+    : reactor_(reactor),
+      options_(std::move(options)),
+      user_agent_(std::move(user_agent)),
+      proxies_(options_.proxy),
+      pool_(reactor) {}
 
 Client::~Client() = default;
 
@@ -72,7 +64,7 @@ void Client::cancel_all() {
 
 Result<std::shared_ptr<HttpClient>> HttpClient::create(Reactor& reactor, const HttpClientOptions& options,
                                                        std::string user_agent) {
-  if (auto supported = check_supported(options); !supported) return supported.error();
+  if (options.oauth2) return Error{Code::kUnsupported, "oauth2 is not supported by this build's HTTP client"};
   auto client = std::make_shared<Client>(reactor, options, std::move(user_agent));
   if (options.tls != TlsOptions()) {
     if (auto context = client->tls(); !context) return context.error();

@@ -24,6 +24,11 @@ bool is_idempotent(const std::string& method) {
   return method == "GET" || method == "HEAD" || method == "OPTIONS" || method == "TRACE";
 }
 
+// Whether the proxy is asked for the whole URL, instead of passing bytes on. `proxy` may be null.
+bool takes_requests(const Url* proxy, const Url& url) {
+  return proxy != nullptr && !is_socks(*proxy) && url.scheme == "http";
+}
+
 }  // namespace
 
 Call::Call(std::shared_ptr<Client> client, Request request, std::function<void(Outcome)> done)
@@ -105,19 +110,40 @@ std::optional<Failure> Call::check(const Url& url) {
 Result<std::string> Call::request_head(const Url& url) const {
   auto configured = configured_headers(client_->options(), withhold_secrets_);
   if (!configured) return configured.error();
+  const Url* proxy = proxy_for(url);
+  const bool to_proxy = takes_requests(proxy, url);
+  const std::string proxy_credentials = to_proxy ? proxy_authorization(*proxy) : "";
   const RequestHead head{.method = request_.method,
                          .url = url,
                          .user_agent = client_->user_agent(),
                          .headers = request_.headers,
                          .configured = *configured,
                          .referer = referer_,
+                         .to_proxy = to_proxy,
+                         .proxy_authorization = proxy_credentials,
                          .accept_gzip = request_.accept_gzip,
                          .withhold_secrets = withhold_secrets_,
                          .body_bytes = request_.body.size()};
   return head.str();
 }
 
-std::string Call::pool_key(const Url& url) const { return url.scheme + ' ' + url.host + ' ' + request_.unix_socket; }
+const Url* Call::proxy_for(const Url& url) const {
+  return request_.unix_socket.empty() ? client_->proxy_for(url) : nullptr;
+}
+
+Result<const TlsContext*> Call::tls_for(const Url& url) const {
+  const Url* proxy = proxy_for(url);
+  if (url.scheme == "https" || (proxy != nullptr && proxy->scheme == "https")) return client_->tls();
+  return nullptr;
+}
+
+std::string Call::pool_key(const Url& url) const {
+  std::string key = url.scheme + ' ' + url.host + ' ' + request_.unix_socket;
+  const Url* proxy = proxy_for(url);
+  if (proxy == nullptr) return key;
+  // A proxy that takes requests does so for all hosts.
+  return takes_requests(proxy, url) ? url.scheme + " by " + proxy->str(true) : key + " by " + proxy->str(true);
+}
 
 Task<std::optional<Failure>> Call::round_trip(const Url& url, Response& response) {
   if (auto failed = check(url)) co_return failed;
@@ -136,17 +162,22 @@ Task<std::optional<Failure>> Call::try_once(const Url& url, const std::string& h
   const auto fail = [&](FailedPhase phase, std::string text, Code code = Code::kIo) {
     return failure(phase, std::move(text), url.str(false), code);
   };
-  const TlsContext* tls = nullptr;
-  if (url.scheme == "https") {
-    auto context = client_->tls();
-    if (!context) co_return fail(FailedPhase::kCredentials, context.error().message, context.error().code);
-    tls = *context;
-  }
+  const auto tls = tls_for(url);
+  if (!tls) co_return fail(FailedPhase::kCredentials, tls.error().message, tls.error().code);
   const std::string key = pool_key(url);
   std::unique_ptr<Transport> transport = fresh ? nullptr : client_->pool().take(key, !is_idempotent(request_.method));
   const bool reused = transport != nullptr;
   if (!reused) {
-    const DialRequest wanted{client_->reactor(), interrupt_, url, request_.unix_socket, tls, deadline_ns_, phases_};
+    const DialRequest wanted{.reactor = client_->reactor(),
+                             .interrupt = interrupt_,
+                             .url = url,
+                             .unix_socket = request_.unix_socket,
+                             .proxy = proxy_for(url),
+                             .proxy_options = client_->options().proxy,
+                             .user_agent = client_->user_agent(),
+                             .tls = *tls,
+                             .deadline_ns = deadline_ns_,
+                             .phases = phases_};
     Dialed dialed = co_await dial(wanted);
     if (!dialed.transport || interrupt_.raised()) co_return fail(dialed.phase, dialed.error);
     transport = std::move(dialed.transport);

@@ -34,7 +34,11 @@ class Call {
   Task<std::optional<Failure>> try_once(const Url& url, const std::string& head, bool fresh, bool& retry,
                                         Response& response);
   std::optional<Failure> check(const Url& url);
+  // Null: none.
+  const Url* proxy_for(const Url& url) const;
   Result<std::string> request_head(const Url& url) const;
+  // For https, also of the proxy; null otherwise.
+  Result<const TlsContext*> tls_for(const Url& url) const;
   std::string pool_key(const Url& url) const;
   Failure failure(FailedPhase phase, std::string text, const std::string& url, Code code = Code::kIo) const;
   void follow(const Redirect& next);

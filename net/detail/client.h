@@ -7,6 +7,7 @@
 
 #include "net/detail/exchange.h"
 #include "net/detail/idle_pool.h"
+#include "net/detail/proxy.h"
 #include "net/http_client.h"
 
 namespace narthex::net {
@@ -25,6 +26,9 @@ class Client final : public HttpClient, public std::enable_shared_from_this<Clie
   // Made at first need, unless there are files to check at creation. Reads changed files again.
   Result<const TlsContext*> tls();
 
+  // The proxy for a request to `url`, null if there is none.
+  const Url* proxy_for(const Url& url) const { return proxies_.proxy_for(url); }
+
   Reactor& reactor() { return reactor_; }
   const HttpClientOptions& options() const { return options_; }
   const std::string& user_agent() const { return user_agent_; }
@@ -36,6 +40,7 @@ class Client final : public HttpClient, public std::enable_shared_from_this<Clie
   Reactor& reactor_;
   const HttpClientOptions options_;
   const std::string user_agent_;
+  const Proxies proxies_;
   std::unique_ptr<TlsContext> tls_;
   IdlePool pool_;
   Scratch scratch_;

@@ -577,24 +577,5 @@ TEST(HttpClient, SendsCredentialsAndNeverTellsThem) {
   EXPECT_EQ(client.text("http://127.0.0.1:1/").find("sesame"), std::string::npos);
 }
 
-TEST(HttpClient, WhatIsNotBuiltInIsRefusedByName) {
-  Reactor reactor("refuse");
-  const auto refusal = [&](const HttpClientOptions& options) {
-    const auto client = HttpClient::create(reactor, options, "agent");
-    EXPECT_FALSE(client);
-    EXPECT_EQ(client.error().code, Code::kUnsupported);
-    return client.error().message;
-  };
-  HttpClientOptions options;
-  options.oauth2.emplace();
-  EXPECT_TRUE(refusal(options).starts_with("oauth2 "));
-  options = {};
-  options.proxy.url = "http://p";
-  EXPECT_TRUE(refusal(options).starts_with("proxy_url "));
-  options = {};
-  options.proxy.from_environment = true;
-  EXPECT_TRUE(refusal(options).starts_with("proxy_from_environment "));
-}
-
 }  // namespace
 }  // namespace narthex::net
