@@ -11,6 +11,12 @@ namespace narthex::net {
 namespace asio = boost::asio;
 namespace {
 
+std::shared_ptr<TokenSource> make_token_source(Reactor& reactor, const HttpClientOptions& options,
+                                               const std::string& user_agent) {
+  if (!options.oauth2) return nullptr;
+  return std::make_shared<TokenSource>(reactor, *options.oauth2, user_agent);
+}
+
 Task<void> run(std::unique_ptr<Call> call) { co_await call->run(); }
 
 }  // namespace
@@ -31,6 +37,7 @@ Client::Client(Reactor& reactor, HttpClientOptions options, std::string user_age
       options_(std::move(options)),
       user_agent_(std::move(user_agent)),
       proxies_(options_.proxy),
+      tokens_(make_token_source(reactor, options_, user_agent_)),
       pool_(reactor) {}
 
 Client::~Client() = default;
@@ -58,13 +65,13 @@ void Client::send(Request request, std::function<void(Outcome)> done) {
 
 void Client::cancel_all() {
   pool_.clear();
+  if (tokens_) tokens_->cancel();
   const auto calls = calls_;
   for (Call* call : calls) call->interrupt(Error{Code::kCanceled, "context canceled"});
 }
 
 Result<std::shared_ptr<HttpClient>> HttpClient::create(Reactor& reactor, const HttpClientOptions& options,
                                                        std::string user_agent) {
-  if (options.oauth2) return Error{Code::kUnsupported, "oauth2 is not supported by this build's HTTP client"};
   auto client = std::make_shared<Client>(reactor, options, std::move(user_agent));
   if (options.tls != TlsOptions()) {
     if (auto context = client->tls(); !context) return context.error();

@@ -4,6 +4,7 @@
 
 #include "base/quote.h"
 #include "net/detail/dial.h"
+#include "net/detail/waiting.h"
 
 namespace narthex::net {
 namespace asio = boost::asio;
@@ -62,6 +63,10 @@ Failure Call::failure(FailedPhase phase, std::string text, const std::string& ur
   return Failure{phase, Error{code, std::move(text)}, phases_, status_};
 }
 
+Failure Call::unauthorized(const Error& error, const Url& url) const {
+  return failure(FailedPhase::kCredentials, error.message, url.str(false), error.code);
+}
+
 Task<Outcome> Call::perform() {
   auto parsed = parse_url(request_.url);
   if (!parsed) co_return Failure{FailedPhase::kUrl, parsed.error(), phases_, 0};
@@ -118,6 +123,7 @@ Result<std::string> Call::request_head(const Url& url) const {
                          .user_agent = client_->user_agent(),
                          .headers = request_.headers,
                          .configured = *configured,
+                         .token = token_,
                          .referer = referer_,
                          .to_proxy = to_proxy,
                          .proxy_authorization = proxy_credentials,
@@ -129,6 +135,18 @@ Result<std::string> Call::request_head(const Url& url) const {
 
 const Url* Call::proxy_for(const Url& url) const {
   return request_.unix_socket.empty() ? client_->proxy_for(url) : nullptr;
+}
+
+Task<Result<>> Call::authorize() {
+  token_.clear();
+  if (client_->tokens() == nullptr || withhold_secrets_) co_return Result<>();
+  const Awaited<Result<std::string>> answer(client_->reactor());
+  client_->tokens()->authorization(answer.callback());
+  auto token = co_await answer.wait(interrupt_);
+  if (!token) co_return *interrupt_.reason();
+  if (!*token) co_return token->error();
+  token_ = std::move(**token);
+  co_return Result<>();
 }
 
 Result<const TlsContext*> Call::tls_for(const Url& url) const {
@@ -147,8 +165,10 @@ std::string Call::pool_key(const Url& url) const {
 
 Task<std::optional<Failure>> Call::round_trip(const Url& url, Response& response) {
   if (auto failed = check(url)) co_return failed;
+  const auto authorized = co_await authorize();
+  if (!authorized) co_return unauthorized(authorized.error(), url);
   const auto head = request_head(url);
-  if (!head) co_return failure(FailedPhase::kCredentials, head.error().message, url.str(false), head.error().code);
+  if (!head) co_return unauthorized(head.error(), url);
   bool retry = false;
   auto failed = co_await try_once(url, *head, false, retry, response);
   if (failed && retry && !interrupt_.raised()) failed = co_await try_once(url, *head, true, retry, response);
@@ -163,7 +183,7 @@ Task<std::optional<Failure>> Call::try_once(const Url& url, const std::string& h
     return failure(phase, std::move(text), url.str(false), code);
   };
   const auto tls = tls_for(url);
-  if (!tls) co_return fail(FailedPhase::kCredentials, tls.error().message, tls.error().code);
+  if (!tls) co_return unauthorized(tls.error(), url);
   const std::string key = pool_key(url);
   std::unique_ptr<Transport> transport = fresh ? nullptr : client_->pool().take(key, !is_idempotent(request_.method));
   const bool reused = transport != nullptr;

@@ -7,6 +7,7 @@
 
 #include "net/detail/exchange.h"
 #include "net/detail/idle_pool.h"
+#include "net/detail/oauth2.h"
 #include "net/detail/proxy.h"
 #include "net/http_client.h"
 
@@ -28,6 +29,8 @@ class Client final : public HttpClient, public std::enable_shared_from_this<Clie
 
   // The proxy for a request to `url`, null if there is none.
   const Url* proxy_for(const Url& url) const { return proxies_.proxy_for(url); }
+  // Null without oauth2.
+  TokenSource* tokens() const { return tokens_.get(); }
 
   Reactor& reactor() { return reactor_; }
   const HttpClientOptions& options() const { return options_; }
@@ -41,6 +44,7 @@ class Client final : public HttpClient, public std::enable_shared_from_this<Clie
   const HttpClientOptions options_;
   const std::string user_agent_;
   const Proxies proxies_;
+  const std::shared_ptr<TokenSource> tokens_;
   std::unique_ptr<TlsContext> tls_;
   IdlePool pool_;
   Scratch scratch_;

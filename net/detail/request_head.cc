@@ -115,9 +115,13 @@ Result<std::string> RequestHead::str() const {
   out.append(url.target()).append(" HTTP/1.1\r\n");
   if (find(headers, "Host") == nullptr) append_field(out, "Host", host_field(url.host));
   if (find(headers, "User-Agent") == nullptr) append_field(out, "User-Agent", user_agent);
-  bool authorized = false;
+  bool authorized = !token.empty();
+  if (authorized) {
+    if (auto done = append_checked(out, "Authorization", token); !done) return done.error();
+  }
   for (const auto& [name, value] : headers) {
     if (withhold_secrets && is_sensitive_header(name)) continue;
+    if (!token.empty() && equal_ignoring_case(name, "Authorization")) continue;
     authorized = authorized || equal_ignoring_case(name, "Authorization");
     if (auto done = append_checked(out, name, value); !done) return done.error();
   }

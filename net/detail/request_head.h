@@ -21,6 +21,7 @@ struct RequestHead {
   std::string_view user_agent;
   const HeaderList& headers;     // the caller's
   const HeaderList& configured;  // see configured_headers()
+  std::string_view token = {};   // of OAuth 2, goes before any other Authorization; "" = none
   std::string_view referer;      // "" = none
   bool to_proxy = false;         // an HTTP proxy that is asked for the whole URL
   std::string_view proxy_authorization = {};
