@@ -10,6 +10,7 @@
 #include "base/quote.h"
 #include "net/detail/encoding.h"
 #include "net/detail/jwt.h"
+#include "net/detail/url.h"
 
 namespace narthex::net {
 namespace {
@@ -177,6 +178,13 @@ Result<Form> grant_form(const OAuth2Options& options, const std::string& key, in
 
 TokenRequest token_request(const OAuth2Options& options, Form form, const std::string& secret, ClientAuth auth) {
   TokenRequest out{{}, {secret, query_escape(secret)}};
+  const auto hide_credentials = [&out](const std::string& authorization) {
+    out.secrets.push_back(authorization.substr(std::string_view("Basic ").size()));
+  };
+  if (const auto url = parse_url(options.token_url); url && url->user && url->user->password) {
+    out.secrets.push_back(*url->user->password);
+    hide_credentials(basic_authorization(url->user->name, *url->user->password));
+  }
   Request& request = out.request;
   request.method = "POST";
   request.url = options.token_url;
@@ -187,7 +195,7 @@ TokenRequest token_request(const OAuth2Options& options, Form form, const std::s
   } else if (auth == ClientAuth::kHeader) {
     const std::string value = basic_authorization(query_escape(options.client_id), query_escape(secret));
     request.headers.emplace_back("Authorization", value);
-    out.secrets.push_back(value.substr(std::string_view("Basic ").size()));
+    hide_credentials(value);
   } else {
     form["client_id"] = options.client_id;
     if (!secret.empty()) form["client_secret"] = secret;

@@ -509,6 +509,19 @@ TEST(HttpClient, NamesConnectionsThatFail) {
   EXPECT_TRUE(text.starts_with("Get \"" + server.url() + "\": read tcp 127.0.0.1:")) << text;
 }
 
+TEST(HttpClient, ConnectsToIpv6) {
+  if (!testing::has_ipv6()) return;
+  ServerOptions options;
+  options.listen = {"[::1]:0"};
+  const auto server = HttpServer::start(options, [](const ServerRequest& request) {
+    return ServerResponse{.headers = {}, .body = std::string(request.header("Host")), .stream = {}};
+  });
+  ASSERT_TRUE(server) << server.error().message;
+  BlockingClient client;
+  const std::string host = "[::1]:" + std::to_string((*server)->ports().front());
+  EXPECT_EQ(client.text("http://" + host + "/m"), "200 " + host);
+}
+
 TEST(HttpClient, FindsNamesOfTheHostsFile) {
   const auto server = testing::serve([](const ServerRequest& request) {
     return ServerResponse{.headers = {}, .body = std::string(request.header("Host")), .stream = {}};
