@@ -32,11 +32,11 @@ void throw_exception_from_error(const Failure& failure, const boost::source_loca
   throw_exception_from_error(failure.error, location);
 }
 
-Client::Client(Reactor& reactor, HttpClientOptions options, std::string user_agent)
+Client::Client(Reactor& reactor, HttpClientOptions options, std::string user_agent, Proxies proxies)
     : reactor_(reactor),
       options_(std::move(options)),
       user_agent_(std::move(user_agent)),
-      proxies_(options_.proxy),
+      proxies_(std::move(proxies)),
       tokens_(make_token_source(reactor, options_, user_agent_)),
       pool_(reactor) {}
 
@@ -72,7 +72,9 @@ void Client::cancel_all() {
 
 Result<std::shared_ptr<HttpClient>> HttpClient::create(Reactor& reactor, const HttpClientOptions& options,
                                                        std::string user_agent) {
-  auto client = std::make_shared<Client>(reactor, options, std::move(user_agent));
+  auto proxies = Proxies::create(options.proxy);
+  if (!proxies) return proxies.error();
+  auto client = std::make_shared<Client>(reactor, options, std::move(user_agent), std::move(*proxies));
   if (options.tls != TlsOptions()) {
     if (auto context = client->tls(); !context) return context.error();
   }

@@ -18,7 +18,7 @@ class Call;
 // Belongs to its reactor's thread. Calls under way keep it alive.
 class Client final : public HttpClient, public std::enable_shared_from_this<Client> {
  public:
-  Client(Reactor& reactor, HttpClientOptions options, std::string user_agent);
+  Client(Reactor& reactor, HttpClientOptions options, std::string user_agent, Proxies proxies);
   ~Client() override;
 
   void send(Request request, std::function<void(Outcome)> done) override;

@@ -87,6 +87,12 @@ std::string from_environment(const char* upper, const char* lower) {
   return "";
 }
 
+std::optional<Url> proxy_of_environment(const char* upper, const char* lower) {
+  const std::string text = from_environment(upper, lower);
+  const auto url = parse_proxy(text);
+  return text.empty() || !url ? std::nullopt : std::optional(*url);
+}
+
 }  // namespace
 
 struct NoProxy::Rules {
@@ -164,15 +170,19 @@ bool NoProxy::matches(std::string_view host, std::string_view port) const {
   return rules_->everything || (address ? rules_->match_address(*address, port) : rules_->match_domain(name, port));
 }
 
-Proxies::Proxies(const ProxyOptions& options) {
+Result<Proxies> Proxies::create(const ProxyOptions& options) {
+  Proxies out;
   if (options.from_environment) {
-    http_ = parse_proxy(from_environment("HTTP_PROXY", "http_proxy"));
-    https_ = parse_proxy(from_environment("HTTPS_PROXY", "https_proxy"));
-    except_.emplace(from_environment("NO_PROXY", "no_proxy"));
-    return;
+    out.http_ = proxy_of_environment("HTTP_PROXY", "http_proxy");
+    out.https_ = proxy_of_environment("HTTPS_PROXY", "https_proxy");
+    out.except_.emplace(from_environment("NO_PROXY", "no_proxy"));
+  } else if (!options.url.empty()) {
+    auto url = parse_proxy(options.url);
+    if (!url) return prefixed("invalid proxy_url: ", url.error());
+    out.http_ = out.https_ = std::move(*url);
+    if (!options.no_proxy.empty()) out.except_.emplace(options.no_proxy);
   }
-  http_ = https_ = parse_proxy(options.url);
-  if (!options.no_proxy.empty()) except_.emplace(options.no_proxy);
+  return out;
 }
 
 const Url* Proxies::proxy_for(const Url& url) const {
@@ -181,10 +191,8 @@ const Url* Proxies::proxy_for(const Url& url) const {
   return &*proxy;
 }
 
-std::optional<Url> parse_proxy(const std::string& text) {
-  if (text.empty()) return std::nullopt;
-  auto url = parse_url(text.find("://") == std::string::npos ? "http://" + text : text);
-  return url ? std::optional(std::move(*url)) : std::nullopt;
+Result<Url> parse_proxy(const std::string& text) {
+  return parse_url(text.find("://") == std::string::npos ? "http://" + text : text);
 }
 
 bool is_socks(const Url& proxy) { return proxy.scheme == "socks5" || proxy.scheme == "socks5h"; }

@@ -32,21 +32,22 @@ class NoProxy {
 class Proxies {
  public:
   // Reads HTTP_PROXY, HTTPS_PROXY and NO_PROXY (or their lower-case names) now, if the options say so. Unusable URLs in
-  // the environment count as absent, as in Go.
-  explicit Proxies(const ProxyOptions& options);
+  // the environment count as absent, as in Go; an unusable proxy_url is an error: `invalid proxy_url: parse "…": …`.
+  static Result<Proxies> create(const ProxyOptions& options);
 
   // The proxy for a request to `url`, null if there is none. Without no_proxy, a configured proxy_url is for every
   // request, also to this machine.
   const Url* proxy_for(const Url& url) const;
 
  private:
+  Proxies() = default;
   std::optional<Url> http_;
   std::optional<Url> https_;
   std::optional<NoProxy> except_;
 };
 
-// `proxy:3128` means http://proxy:3128. nullopt: `text` is empty, or no URL.
-std::optional<Url> parse_proxy(const std::string& text);
+// `proxy:3128` means http://proxy:3128. Errors as parse_url().
+Result<Url> parse_proxy(const std::string& text);
 
 bool is_socks(const Url& proxy);
 // Whether its scheme is http, https, socks5 or socks5h (the proxy resolves names in both).

@@ -104,10 +104,17 @@ TEST(Proxies, AreChosenByTarget) {
       {"socks5://p", "", "http://a.test/", "socks5://p"},
   };
   for (const Case& each : cases) {
-    const Proxies proxies({.url = each.proxy, .no_proxy = each.no_proxy, .connect_headers = {}});
-    const Url* chosen = proxies.proxy_for(*parse_url(each.target));
+    const auto proxies = Proxies::create({.url = each.proxy, .no_proxy = each.no_proxy, .connect_headers = {}});
+    const Url* chosen = proxies->proxy_for(*parse_url(each.target));
     EXPECT_EQ(chosen == nullptr ? "none" : chosen->str(true), each.expected) << each.proxy << " / " << each.target;
   }
+}
+
+TEST(Proxies, ThatAreNoUrlsAreNotPassedBy) {
+  Reactor reactor("refuse");
+  const auto client = HttpClient::create(reactor, through("http://u:se cret@p/"), "agent");
+  ASSERT_FALSE(client);
+  EXPECT_EQ(client.error().message, "invalid proxy_url: parse \"http://u:***@p/\": net/url: invalid userinfo");
 }
 
 // Sets variables for one test; "" removes.
@@ -158,8 +165,8 @@ TEST(Proxies, ComeFromTheEnvironment) {
   };
   for (const Case& each : cases) {
     const Environment environment(each.variables);
-    const Proxies proxies({.url = "", .no_proxy = "", .from_environment = true, .connect_headers = {}});
-    const Url* chosen = proxies.proxy_for(*parse_url(each.target));
+    const auto proxies = Proxies::create({.url = "", .no_proxy = "", .from_environment = true, .connect_headers = {}});
+    const Url* chosen = proxies->proxy_for(*parse_url(each.target));
     EXPECT_EQ(chosen == nullptr ? "none" : chosen->str(true), each.expected) << each.target;
   }
 }

@@ -109,7 +109,7 @@ ServerSsl accept_tls(const TlsServerSetup& setup, int fd) {
   if (SSL_accept(ssl.get()) == 1) return ssl;
   ERR_clear_error();
   // What the client sent meanwhile must be read, or the close would destroy our alert on its way.
-  ScriptedServer::Peer(fd).wait_for_close();
+  if (!setup.hasty) ScriptedServer::Peer(fd).wait_for_close();
   return {nullptr, SSL_free};
 }
 

@@ -38,6 +38,7 @@ struct TlsServerSetup {
   const Identity* identity = nullptr;
   const Identity* client_authority = nullptr;  // if set, clients must show a certificate of it
   int max_version = 0;
+  bool hasty = false;  // closes at once when the handshake failed
   std::string body = "secure";
   // The body for a request with this head, instead of `body`; `client` is the common name of its certificate.
   std::function<std::string(const std::string& head, const std::string& client)> answer = {};

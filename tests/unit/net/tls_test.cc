@@ -172,6 +172,18 @@ TEST_F(Tls, TellsWhatTheServerRefused) {
             "Get \"" + https(*modern, "localhost") + "\": remote error: tls: certificate required");
 }
 
+TEST_F(Tls, TellsWhatTheServerRefusedThoughItHungUp) {
+  // Whether our request is still sent before its reset comes is a matter of luck.
+  const auto server = tls_server({.identity = &server_, .client_authority = &authority_, .hasty = true});
+  HttpClientOptions options;
+  options.tls.ca = authority_.certificate_pem();
+  BlockingClient client(options);
+  const std::string url = https(*server, "localhost");
+  for (int i = 0; i < 200; ++i) {
+    EXPECT_EQ(client.text(url), "Get \"" + url + "\": remote error: tls: certificate required");
+  }
+}
+
 TEST_F(Tls, TellsThatThePeerDoesNotSpeakTls) {
   const auto http = testing::serve([](const ServerRequest&) { return ServerResponse(); });
   EXPECT_EQ(failure({}, "https://127.0.0.1:" + std::to_string(http->ports().front()) + "/"),
