@@ -137,16 +137,14 @@ const Url* Call::proxy_for(const Url& url) const {
   return request_.unix_socket.empty() ? client_->proxy_for(url) : nullptr;
 }
 
-Task<Result<>> Call::authorize() {
-  token_.clear();
-  if (client_->tokens() == nullptr || withhold_secrets_) co_return Result<>();
+Task<std::optional<Error>> Call::authorize() {
   const Awaited<Result<std::string>> answer(client_->reactor());
   client_->tokens()->authorization(answer.callback());
   auto token = co_await answer.wait(interrupt_);
   if (!token) co_return *interrupt_.reason();
   if (!*token) co_return token->error();
   token_ = std::move(**token);
-  co_return Result<>();
+  co_return std::nullopt;
 }
 
 Result<const TlsContext*> Call::tls_for(const Url& url) const {
@@ -156,17 +154,19 @@ Result<const TlsContext*> Call::tls_for(const Url& url) const {
 }
 
 std::string Call::pool_key(const Url& url) const {
-  std::string key = url.scheme + ' ' + url.host + ' ' + request_.unix_socket;
   const Url* proxy = proxy_for(url);
-  if (proxy == nullptr) return key;
-  // A proxy that takes requests does so for all hosts.
-  return takes_requests(proxy, url) ? url.scheme + " by " + proxy->str(true) : key + " by " + proxy->str(true);
+  const std::string by = proxy != nullptr ? " by " + proxy->str(true) : "";
+  if (takes_requests(proxy, url)) return url.scheme + by;  // for all hosts
+  return url.scheme + ' ' + url.host + ' ' + request_.unix_socket + by;
 }
 
 Task<std::optional<Failure>> Call::round_trip(const Url& url, Response& response) {
   if (auto failed = check(url)) co_return failed;
-  const auto authorized = co_await authorize();
-  if (!authorized) co_return unauthorized(authorized.error(), url);
+  token_.clear();
+  if (client_->tokens() != nullptr && !withhold_secrets_) {
+    const auto error = co_await authorize();
+    if (error) co_return unauthorized(*error, url);
+  }
   const auto head = request_head(url);
   if (!head) co_return unauthorized(head.error(), url);
   bool retry = false;

@@ -34,8 +34,8 @@ class Call {
   Task<std::optional<Failure>> try_once(const Url& url, const std::string& head, bool fresh, bool& retry,
                                         Response& response);
   std::optional<Failure> check(const Url& url);
-  // Fetches or takes the token, if there is OAuth 2 and it may be sent.
-  Task<Result<>> authorize();
+  // Fetches or takes the token of OAuth 2; answers what failed.
+  Task<std::optional<Error>> authorize();
   // Null: none.
   const Url* proxy_for(const Url& url) const;
   Result<std::string> request_head(const Url& url) const;
