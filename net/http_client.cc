@@ -11,16 +11,10 @@ namespace narthex::net {
 namespace asio = boost::asio;
 namespace {
 
-Result<> check_supported(const HttpClientOptions& options) {
-  const auto unsupported = [](const char* field) {
-    return Error{Code::kUnsupported, std::string(field) + " is not supported by this build's HTTP client"};
-  };
-  if (options.oauth2) return unsupported("oauth2");
-  if (!options.proxy.url.empty()) return unsupported("proxy_url");
-  if (options.proxy.from_environment) return unsupported("proxy_from_environment");
-  if (!options.proxy.no_proxy.empty()) return unsupported("no_proxy");
-  if (!options.proxy.connect_headers.empty()) return unsupported("proxy_connect_header");
-  return {};
+std::shared_ptr<TokenSource> make_token_source(Reactor& reactor, const HttpClientOptions& options,
+                                               const std::string& user_agent) {
+  if (!options.oauth2) return nullptr;
+  return std::make_shared<TokenSource>(reactor, *options.oauth2, user_agent);
 }
 
 Task<void> run(std::unique_ptr<Call> call) { co_await call->run(); }
@@ -38,8 +32,13 @@ void throw_exception_from_error(const Failure& failure, const boost::source_loca
   throw_exception_from_error(failure.error, location);
 }
 
-Client::Client(Reactor& reactor, HttpClientOptions options, std::string user_agent)
-    : reactor_(reactor), options_(std::move(options)), user_agent_(std::move(user_agent)), pool_(reactor) {}
+Client::Client(Reactor& reactor, HttpClientOptions options, std::string user_agent, Proxies proxies)
+    : reactor_(reactor),
+      options_(std::move(options)),
+      user_agent_(std::move(user_agent)),
+      proxies_(std::move(proxies)),
+      tokens_(make_token_source(reactor, options_, user_agent_)),
+      pool_(reactor) {}
 
 Client::~Client() = default;
 
@@ -66,14 +65,16 @@ void Client::send(Request request, std::function<void(Outcome)> done) {
 
 void Client::cancel_all() {
   pool_.clear();
+  if (tokens_) tokens_->cancel();
   const auto calls = calls_;
   for (Call* call : calls) call->interrupt(Error{Code::kCanceled, "context canceled"});
 }
 
 Result<std::shared_ptr<HttpClient>> HttpClient::create(Reactor& reactor, const HttpClientOptions& options,
                                                        std::string user_agent) {
-  if (auto supported = check_supported(options); !supported) return supported.error();
-  auto client = std::make_shared<Client>(reactor, options, std::move(user_agent));
+  auto proxies = Proxies::create(options.proxy);
+  if (!proxies) return proxies.error();
+  auto client = std::make_shared<Client>(reactor, options, std::move(user_agent), std::move(*proxies));
   if (options.tls != TlsOptions()) {
     if (auto context = client->tls(); !context) return context.error();
   }

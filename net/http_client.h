@@ -81,7 +81,8 @@ using Outcome = boost::system::result<Response, Failure>;
 
 class HttpClient {
  public:
-  // `reactor` must outlive the client. Fails on unreadable or malformed TLS files.
+  // `reactor` must outlive the client. Fails on unreadable or malformed TLS files (those of oauth2 are read when a
+  // token is fetched) and on a malformed proxy_url.
   static Result<std::shared_ptr<HttpClient>> create(Reactor& reactor, const HttpClientOptions& options,
                                                     std::string user_agent);
   // Requests under way go on; cancel_all() ends them.

@@ -35,6 +35,7 @@ Reactor::Impl::Impl(std::string name)
       }) {}
 
 Reactor::Impl::~Impl() {
+  std::vector<std::function<void()>> unrun;
   {
     const std::lock_guard lock(mutex);
     stopped = true;
@@ -42,6 +43,9 @@ Reactor::Impl::~Impl() {
   io.stop();
   if (thread.joinable()) thread.join();
   timers.clear();
+  // What they own may belong to the loop, so they go before it.
+  const std::lock_guard lock(mutex);
+  unrun.swap(posted);
 }
 
 void Reactor::Impl::post(std::function<void()> task) {

@@ -115,16 +115,6 @@ bool has_items(yaml::Fields& fields, std::string_view name) {
   return node && !node->items().empty();
 }
 
-// What the HTTP client refuses: the job loads, and each of its scrapes fails and says why.
-void note_unused_client_options(yaml::Fields& fields, const scrape::JobOptions& job, const Context& context) {
-  auto note = [&](std::string_view name, bool set) {
-    if (set) context.unused.note(std::string(name), job.job_name, fields.place_of(name));
-  };
-  note("oauth2", job.http.oauth2.has_value());
-  note("proxy_url", !job.http.proxy.url.empty());
-  note("proxy_from_environment", job.http.proxy.from_environment);
-}
-
 }  // namespace
 
 JobSection read_job(const yaml::Node& node, const Global& global, const Context& context) {
@@ -148,7 +138,6 @@ JobSection read_job(const yaml::Node& node, const Global& global, const Context&
   read_path(fields, "scrape_failure_log_file", context, failure_log);
   if (!failure_log.empty()) job.failure_log_file = failure_log;
   job.http = read_http_client(fields, context);
-  note_unused_client_options(fields, job, context);
   read_rule_lists(fields, job);
   section.job.discovery.statics = read_statics(fields, !has_items(fields, "relabel_configs"));
   section.discovery = read_discovery(fields, context);

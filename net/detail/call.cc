@@ -4,6 +4,7 @@
 
 #include "base/quote.h"
 #include "net/detail/dial.h"
+#include "net/detail/waiting.h"
 
 namespace narthex::net {
 namespace asio = boost::asio;
@@ -22,6 +23,11 @@ std::string operation(const std::string& method) {
 
 bool is_idempotent(const std::string& method) {
   return method == "GET" || method == "HEAD" || method == "OPTIONS" || method == "TRACE";
+}
+
+// Whether the proxy is asked for the whole URL, instead of passing bytes on. `proxy` may be null.
+bool takes_requests(const Url* proxy, const Url& url) {
+  return proxy != nullptr && !is_socks(*proxy) && url.scheme == "http";
 }
 
 }  // namespace
@@ -57,6 +63,10 @@ Failure Call::failure(FailedPhase phase, std::string text, const std::string& ur
   return Failure{phase, Error{code, std::move(text)}, phases_, status_};
 }
 
+Failure Call::unauthorized(const Error& error, const Url& url) const {
+  return failure(FailedPhase::kCredentials, error.message, url.str(false), error.code);
+}
+
 Task<Outcome> Call::perform() {
   auto parsed = parse_url(request_.url);
   if (!parsed) co_return Failure{FailedPhase::kUrl, parsed.error(), phases_, 0};
@@ -76,7 +86,7 @@ Task<Outcome> Call::perform() {
       co_return std::move(response);
     }
     if (requests == kMaxRequests) {
-      co_return failure(FailedPhase::kRedirect, "stopped after 10 redirects", location, Code::kLimit);
+      co_return failure(FailedPhase::kRedirect, "stopped after 10 redirects", without_password(location), Code::kLimit);
     }
     request_.buffer = std::move(response.body);
     follow(**next);
@@ -105,24 +115,60 @@ std::optional<Failure> Call::check(const Url& url) {
 Result<std::string> Call::request_head(const Url& url) const {
   auto configured = configured_headers(client_->options(), withhold_secrets_);
   if (!configured) return configured.error();
+  const Url* proxy = proxy_for(url);
+  const bool to_proxy = takes_requests(proxy, url);
+  const std::string proxy_credentials = to_proxy ? proxy_authorization(*proxy) : "";
   const RequestHead head{.method = request_.method,
                          .url = url,
                          .user_agent = client_->user_agent(),
                          .headers = request_.headers,
                          .configured = *configured,
+                         .token = token_,
                          .referer = referer_,
+                         .to_proxy = to_proxy,
+                         .proxy_authorization = proxy_credentials,
                          .accept_gzip = request_.accept_gzip,
                          .withhold_secrets = withhold_secrets_,
                          .body_bytes = request_.body.size()};
   return head.str();
 }
 
-std::string Call::pool_key(const Url& url) const { return url.scheme + ' ' + url.host + ' ' + request_.unix_socket; }
+const Url* Call::proxy_for(const Url& url) const {
+  return request_.unix_socket.empty() ? client_->proxy_for(url) : nullptr;
+}
+
+Task<std::optional<Error>> Call::authorize() {
+  const Awaited<Result<std::string>> answer(client_->reactor());
+  client_->tokens()->authorization(answer.callback());
+  auto token = co_await answer.wait(interrupt_);
+  if (!token) co_return *interrupt_.reason();
+  if (!*token) co_return token->error();
+  token_ = std::move(**token);
+  co_return std::nullopt;
+}
+
+Result<const TlsContext*> Call::tls_for(const Url& url) const {
+  const Url* proxy = proxy_for(url);
+  if (url.scheme == "https" || (proxy != nullptr && proxy->scheme == "https")) return client_->tls();
+  return nullptr;
+}
+
+std::string Call::pool_key(const Url& url) const {
+  const Url* proxy = proxy_for(url);
+  const std::string by = proxy != nullptr ? " by " + proxy->str(true) : "";
+  if (takes_requests(proxy, url)) return url.scheme + by;  // for all hosts
+  return url.scheme + ' ' + url.host + ' ' + request_.unix_socket + by;
+}
 
 Task<std::optional<Failure>> Call::round_trip(const Url& url, Response& response) {
   if (auto failed = check(url)) co_return failed;
+  token_.clear();
+  if (client_->tokens() != nullptr && !withhold_secrets_) {
+    const auto error = co_await authorize();
+    if (error) co_return unauthorized(*error, url);
+  }
   const auto head = request_head(url);
-  if (!head) co_return failure(FailedPhase::kCredentials, head.error().message, url.str(false), head.error().code);
+  if (!head) co_return unauthorized(head.error(), url);
   bool retry = false;
   auto failed = co_await try_once(url, *head, false, retry, response);
   if (failed && retry && !interrupt_.raised()) failed = co_await try_once(url, *head, true, retry, response);
@@ -136,17 +182,22 @@ Task<std::optional<Failure>> Call::try_once(const Url& url, const std::string& h
   const auto fail = [&](FailedPhase phase, std::string text, Code code = Code::kIo) {
     return failure(phase, std::move(text), url.str(false), code);
   };
-  const TlsContext* tls = nullptr;
-  if (url.scheme == "https") {
-    auto context = client_->tls();
-    if (!context) co_return fail(FailedPhase::kCredentials, context.error().message, context.error().code);
-    tls = *context;
-  }
+  const auto tls = tls_for(url);
+  if (!tls) co_return unauthorized(tls.error(), url);
   const std::string key = pool_key(url);
   std::unique_ptr<Transport> transport = fresh ? nullptr : client_->pool().take(key, !is_idempotent(request_.method));
   const bool reused = transport != nullptr;
   if (!reused) {
-    const DialRequest wanted{client_->reactor(), interrupt_, url, request_.unix_socket, tls, deadline_ns_, phases_};
+    const DialRequest wanted{.reactor = client_->reactor(),
+                             .interrupt = interrupt_,
+                             .url = url,
+                             .unix_socket = request_.unix_socket,
+                             .proxy = proxy_for(url),
+                             .proxy_options = client_->options().proxy,
+                             .user_agent = client_->user_agent(),
+                             .tls = *tls,
+                             .deadline_ns = deadline_ns_,
+                             .phases = phases_};
     Dialed dialed = co_await dial(wanted);
     if (!dialed.transport || interrupt_.raised()) co_return fail(dialed.phase, dialed.error);
     transport = std::move(dialed.transport);

@@ -34,9 +34,16 @@ class Call {
   Task<std::optional<Failure>> try_once(const Url& url, const std::string& head, bool fresh, bool& retry,
                                         Response& response);
   std::optional<Failure> check(const Url& url);
+  // Fetches or takes the token of OAuth 2; answers what failed.
+  Task<std::optional<Error>> authorize();
+  // Null: none.
+  const Url* proxy_for(const Url& url) const;
   Result<std::string> request_head(const Url& url) const;
+  // For https, also of the proxy; null otherwise.
+  Result<const TlsContext*> tls_for(const Url& url) const;
   std::string pool_key(const Url& url) const;
   Failure failure(FailedPhase phase, std::string text, const std::string& url, Code code = Code::kIo) const;
+  Failure unauthorized(const Error& error, const Url& url) const;
   void follow(const Redirect& next);
 
   const std::shared_ptr<Client> client_;
@@ -51,6 +58,7 @@ class Call {
   std::string origin_host_;        // where secrets may go
   bool withhold_secrets_ = false;  // some redirect left that host
   std::string referer_;
+  std::string token_;  // of OAuth 2, as Authorization has it
 };
 
 }  // namespace narthex::net

@@ -10,8 +10,12 @@
 #include <charconv>
 #include <vector>
 
+#include "base/quote.h"
 #include "net/detail/go_errno.h"
+#include "net/detail/proxy.h"
 #include "net/detail/resolver.h"
+#include "net/detail/tunnel.h"
+#include "net/detail/waiting.h"
 
 namespace narthex::net {
 namespace asio = boost::asio;
@@ -21,6 +25,7 @@ using Address = asio::ip::address;
 using Endpoint = Transport::Protocol::endpoint;
 
 constexpr int64_t kHandshakeTimeoutNs = 10'000'000'000;  // scrape spec, section 1.7
+constexpr int64_t kTunnelTimeoutNs = 60'000'000'000;     // as Go waits for the answer to a CONNECT
 constexpr int64_t kLeastAttemptNs = 2'000'000'000;       // Go's saneMinimum for one of several addresses
 
 struct Candidate {
@@ -37,8 +42,28 @@ class Dial {
 
   Task<Dialed> run() {
     Dialed out;
+    co_await reach(out);
+    if (request_.proxy != nullptr) {
+      if (!out.error.empty()) {
+        out.error = "proxyconnect tcp: " + out.error;
+      } else {
+        co_await pass_proxy(out);
+      }
+    }
+    if (out.error.empty()) out.transport = std::move(transport_);
+    co_return out;
+  }
+
+ private:
+  // Whom we connect to ourselves.
+  const Url& hop() const { return request_.proxy != nullptr ? *request_.proxy : request_.url; }
+
+  // Connects to the hop, and secures that.
+  Task<void> reach(Dialed& out) {
     out.phase = FailedPhase::kResolve;
-    if (request_.unix_socket.empty()) {
+    if (request_.proxy != nullptr && !is_usable_proxy(*request_.proxy)) {
+      out.error = "unsupported proxy scheme " + go_quote(request_.proxy->scheme);
+    } else if (request_.unix_socket.empty()) {
       out.error = co_await resolve();
     } else {
       out.error = unix_candidate();
@@ -47,15 +72,24 @@ class Dial {
       out.phase = FailedPhase::kConnect;
       out.error = co_await connect();
     }
-    if (out.error.empty() && request_.url.scheme == "https") {
+    if (out.error.empty() && hop().scheme == "https") {
       out.phase = FailedPhase::kTls;
-      out.error = co_await secure();
+      out.error = co_await secure(hop());
     }
-    if (out.error.empty()) out.transport = std::move(transport_);
-    co_return out;
   }
 
- private:
+  // Lets the proxy connect to the target, where it does not take the request itself.
+  Task<void> pass_proxy(Dialed& out) {
+    const bool to_https = request_.url.scheme == "https";
+    if (!to_https && !is_socks(*request_.proxy)) co_return;
+    out.phase = FailedPhase::kConnect;
+    out.error = co_await open_tunnel();
+    if (out.error.empty() && to_https) {
+      out.phase = FailedPhase::kTls;
+      out.error = co_await secure(request_.url);
+    }
+  }
+
   std::string unix_candidate() {
     const std::string& path = request_.unix_socket;
     if (path.size() >= sizeof(sockaddr_un::sun_path)) return "dial unix " + path + ": connect: invalid argument";
@@ -65,8 +99,7 @@ class Dial {
 
   // The port number, or -1 with the reason.
   int port(std::string& error) const {
-    const std::string text = request_.url.port();
-    if (text.empty()) return request_.url.scheme == "https" ? 443 : 80;
+    const std::string text = port_or_default(hop());
     int number = -1;
     const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), number);
     if (code == std::errc() && end == text.data() + text.size() && number <= 65535) return number;
@@ -85,7 +118,7 @@ class Dial {
     std::string error;
     const int number = port(error);
     if (number < 0) co_return error;
-    const std::string host = request_.url.host_name();
+    const std::string host = hop().host_name();
     boost::system::error_code no_address;
     // "http://:80" means this machine, as in Go.
     const Address literal = asio::ip::make_address(host.empty() ? "127.0.0.1" : host, no_address);
@@ -104,19 +137,11 @@ class Dial {
   Task<Lookup> ask(const std::string& host) {
     Reactor::Impl& reactor = request_.reactor.impl();
     if (!reactor.resolver) reactor.resolver = Resolver::create(request_.reactor);
-    struct Pending {
-      explicit Pending(asio::io_context& io) : answered(io, asio::steady_timer::time_point::max()) {}
-      asio::steady_timer answered;  // cancelled when there is an answer, or nobody wants it any more
-      Lookup answer{{}, "lookup canceled"};
-    };
-    const auto pending = std::make_shared<Pending>(reactor.io);
-    reactor.resolver->lookup(host, [pending](Lookup answer) {
-      pending->answer = std::move(answer);
-      pending->answered.cancel();
-    });
-    const Interrupt::Scope scope(request_.interrupt, [pending] { pending->answered.cancel(); });
-    co_await pending->answered.async_wait(asio::as_tuple(use_task));
-    co_return pending->answer;
+    const Awaited<Lookup> answer(request_.reactor);
+    reactor.resolver->lookup(host, answer.callback());
+    std::optional<Lookup> found = co_await answer.wait(request_.interrupt);
+    if (!found) found.emplace(Lookup{{}, "lookup canceled"});
+    co_return std::move(*found);
   }
 
   // Tries one address after the other; the first failure is the one that is told.
@@ -160,22 +185,50 @@ class Dial {
     co_return "";
   }
 
-  Task<std::string> secure() {
-    const int64_t start = system_clock().steady_ns();
-    transport_->set_tls(request_.tls->open(transport_->handle(), request_.url.host_name()));
-    bool late = false;
-    const auto close = [this] { transport_->close(); };
-    const Interrupt::Scope scope(request_.interrupt, close);
-    const Timer timer = request_.reactor.after(kHandshakeTimeoutNs, [&] {
+  // Closes the connection when the time is over; tells whether it was.
+  Timer close_after(int64_t time_ns, bool& late) {
+    return request_.reactor.after(time_ns, [this, &late] {
       late = true;
-      close();
+      transport_->close();
     });
+  }
+
+  Task<std::string> open_tunnel() {
+    const Url& proxy = *request_.proxy;
+    const std::string target = host_and_port(request_.url);
+    const Interrupt::Scope scope(request_.interrupt, [this] { transport_->close(); });
+    bool late = false;
+    const Timer timer = close_after(kTunnelTimeoutNs, late);
+    std::string error;
+    if (is_socks(proxy)) {
+      error = co_await open_socks_tunnel(*transport_, request_.url, proxy);
+      if (!error.empty()) error = "socks connect tcp " + transport_->peer() + "->" + target + ": " + error;
+    } else {
+      const auto head = connect_head(target, proxy, request_.proxy_options, request_.user_agent);
+      if (!head) co_return head.error().message;
+      error = co_await open_http_tunnel(*transport_, *head);
+      error = without_proxy_secrets(std::move(error), proxy, request_.proxy_options);
+    }
+    if (late) co_return "context deadline exceeded";
+    co_return error;
+  }
+
+  // TLS to `peer`, inside the one to the proxy if there is one.
+  Task<std::string> secure(const Url& peer) {
+    const int64_t start = system_clock().steady_ns();
+    TlsSession outer = transport_->take_tls();
+    const std::string host = peer.host_name();
+    transport_->set_tls(outer.ssl ? request_.tls->open_inside(std::move(outer), host)
+                                  : request_.tls->open(transport_->handle(), host));
+    const Interrupt::Scope scope(request_.interrupt, [this] { transport_->close(); });
+    bool late = false;
+    const Timer timer = close_after(kHandshakeTimeoutNs, late);
     Moved moved = transport_->handshake();
     while (moved.want != Want::kNothing) {
       co_await transport_->wait(moved.want);
       moved = transport_->handshake();
     }
-    request_.phases.tls = system_clock().steady_ns() - start;
+    request_.phases.tls = std::max<int64_t>(request_.phases.tls, 0) + system_clock().steady_ns() - start;
     if (late) co_return "net/http: TLS handshake timeout";
     co_return moved.error;
   }

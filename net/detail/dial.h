@@ -1,4 +1,4 @@
-// From a URL to a connection that is ready for a request: resolve, connect, TLS.
+// From a URL to a connection that is ready for a request: resolve, connect, proxy, TLS.
 #pragma once
 
 #include <memory>
@@ -16,8 +16,11 @@ struct DialRequest {
   Interrupt& interrupt;
   const Url& url;
   const std::string& unix_socket;  // "" = TCP
-  const TlsContext* tls;           // needed for https
-  int64_t deadline_ns;             // steady clock
+  const Url* proxy;                // null = none
+  const ProxyOptions& proxy_options;
+  const std::string& user_agent;  // for the proxy
+  const TlsContext* tls;          // needed for https, also of the proxy
+  int64_t deadline_ns;            // steady clock
   Phases& phases;
 };
 

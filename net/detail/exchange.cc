@@ -34,9 +34,10 @@ class Exchange {
 
   Task<ExchangeEnd> run() {
     const bool was_sent = co_await send();
-    if (!was_sent) co_return end_;
+    const std::string unsent = std::exchange(end_.error, "");
     const int64_t sent = now();
     const bool has_head = co_await receive_head(sent);
+    if (!has_head && !was_sent) blame_sending(unsent);
     if (!has_head) co_return end_;
     const int64_t started = now();
     end_.phase = FailedPhase::kBody;
@@ -59,14 +60,20 @@ class Exchange {
     return fail(kBodyLimitText);
   }
 
+  // A server may answer and hang up before it took everything (413, a TLS alert): what it said is worth reading.
   Task<bool> send() {
     end_.phase = FailedPhase::kRequest;
     const bool head_sent = co_await send_bytes(input_.head);
     if (!head_sent) co_return false;
     const bool body_sent = co_await send_bytes(input_.body);
-    // A server may answer and hang up before it took the whole body (413): the answer is worth reading.
     if (!body_sent) end_.error.clear();
     co_return true;
+  }
+
+  // There was no answer to a head that could not be sent.
+  void blame_sending(const std::string& error) {
+    end_.phase = FailedPhase::kRequest;
+    if (!end_.error.starts_with("remote error: ")) end_.error = error;
   }
 
   Task<bool> send_bytes(std::string_view data) {

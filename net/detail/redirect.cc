@@ -25,7 +25,7 @@ Result<std::optional<Redirect>> decide_redirect(int status, std::string_view loc
   if (!is_redirect(status, location)) return std::optional<Redirect>();
   auto url = resolve_url(from, location);
   if (!url) {
-    return prefixed("failed to parse Location header " + go_quote(location) + ": ", url.error());
+    return prefixed("failed to parse Location header " + go_quote(without_password(location)) + ": ", url.error());
   }
   Redirect out{*url, std::string(method), keeps_method(status), referer_for(from, *url)};
   if (!keeps_method(status) && method != "GET" && method != "HEAD") out.method = "GET";

@@ -1,10 +1,9 @@
 #include "net/detail/request_head.h"
 
-#include <openssl/evp.h>
-
 #include <algorithm>
 
 #include "base/quote.h"
+#include "net/detail/encoding.h"
 #include "net/detail/files.h"
 
 namespace narthex::net {
@@ -32,19 +31,6 @@ const std::string* find(const HeaderList& headers, std::string_view name) {
   return nullptr;
 }
 
-std::string base64(std::string_view text) {
-  std::string out(4 * ((text.size() + 2) / 3) + 1, '\0');  // EVP_EncodeBlock ends with a zero
-  const int length =
-      EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()), reinterpret_cast<const unsigned char*>(text.data()),
-                      static_cast<int>(text.size()));
-  out.resize(static_cast<size_t>(length));
-  return out;
-}
-
-std::string basic(const std::string& username, const std::string& password) {
-  return "Basic " + base64(username + ':' + password);
-}
-
 Result<std::string> fetch(const std::string& value, const std::string& file) {
   if (file.empty()) return value;
   return read_trimmed_file(file);
@@ -57,7 +43,7 @@ Result<std::string> authorization(const HttpClientOptions& options) {
     if (!username) return prefixed("unable to read basic auth username: ", username.error());
     auto password = fetch(auth.password.value, auth.password.file);
     if (!password) return prefixed("unable to read basic auth password: ", password.error());
-    return basic(*username, *password);
+    return basic_authorization(*username, *password);
   }
   if (!options.authorization) return std::string();
   const Secret& secret = options.authorization->credentials;
@@ -124,23 +110,30 @@ Result<std::string> RequestHead::str() const {
   if (!is_token(method)) return invalid("net/http: invalid method " + go_quote(method));
   std::string out;
   out.reserve(512);
-  out.append(method).append(" ").append(url.target()).append(" HTTP/1.1\r\n");
+  out.append(method).append(" ");
+  if (to_proxy) out.append(url.scheme).append("://").append(host_field(url.host));
+  out.append(url.target()).append(" HTTP/1.1\r\n");
   if (find(headers, "Host") == nullptr) append_field(out, "Host", host_field(url.host));
   if (find(headers, "User-Agent") == nullptr) append_field(out, "User-Agent", user_agent);
-  bool authorized = false;
+  bool authorized = !token.empty();
+  if (authorized) {
+    if (auto done = append_checked(out, "Authorization", token); !done) return done.error();
+  }
   for (const auto& [name, value] : headers) {
     if (withhold_secrets && is_sensitive_header(name)) continue;
+    if (!token.empty() && equal_ignoring_case(name, "Authorization")) continue;
     authorized = authorized || equal_ignoring_case(name, "Authorization");
     if (auto done = append_checked(out, name, value); !done) return done.error();
   }
   if (!authorized && url.user) {
     authorized = true;
-    append_field(out, "Authorization", basic(url.user->name, url.user->password.value_or("")));
+    append_field(out, "Authorization", basic_authorization(url.user->name, url.user->password.value_or("")));
   }
   for (const auto& [name, value] : configured) {
     if (authorized && equal_ignoring_case(name, "Authorization")) continue;
     if (auto done = append_checked(out, name, value); !done) return done.error();
   }
+  if (!proxy_authorization.empty()) append_field(out, "Proxy-Authorization", proxy_authorization);
   if (!referer.empty() && find(headers, "Referer") == nullptr) append_field(out, "Referer", referer);
   if (find(headers, "Accept-Encoding") == nullptr) {
     append_field(out, "Accept-Encoding", accept_gzip ? "gzip" : "identity");
@@ -149,6 +142,16 @@ Result<std::string> RequestHead::str() const {
   if (states_length) append_field(out, "Content-Length", std::to_string(body_bytes));
   out += "\r\n";
   return out;
+}
+
+Result<std::string> connect_request(const std::string& target, const HeaderList& headers, std::string_view user_agent) {
+  std::string out = "CONNECT " + target + " HTTP/1.1\r\n";
+  append_field(out, "Host", target);
+  if (find(headers, "User-Agent") == nullptr) append_field(out, "User-Agent", user_agent);
+  for (const auto& [name, value] : headers) {
+    if (auto done = append_checked(out, name, value); !done) return done.error();
+  }
+  return out + "\r\n";
 }
 
 }  // namespace narthex::net

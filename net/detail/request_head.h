@@ -21,7 +21,10 @@ struct RequestHead {
   std::string_view user_agent;
   const HeaderList& headers;     // the caller's
   const HeaderList& configured;  // see configured_headers()
+  std::string_view token = {};   // of OAuth 2, goes before any other Authorization; "" = none
   std::string_view referer;      // "" = none
+  bool to_proxy = false;         // an HTTP proxy that is asked for the whole URL
+  std::string_view proxy_authorization = {};
   bool accept_gzip = true;
   bool withhold_secrets = false;  // the caller's Authorization, Cookie, … (scrape spec, section 5.1)
   size_t body_bytes = 0;
@@ -29,6 +32,9 @@ struct RequestHead {
   // Error (a header that cannot be sent): `net/http: invalid header field value for "X"`.
   Result<std::string> str() const;
 };
+
+// The head of a CONNECT to `target` ("host:port"). Errors as of RequestHead::str().
+Result<std::string> connect_request(const std::string& target, const HeaderList& headers, std::string_view user_agent);
 
 // Authorization and http_headers of the options; files are read now. `withhold_secrets`: the request goes to another
 // host than the configuration meant. Error: `unable to read authorization credentials: unable to read file …`.

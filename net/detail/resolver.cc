@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <map>
+#include <vector>
 
 #include "net/detail/reactor_impl.h"
 
@@ -57,6 +58,11 @@ int64_t modified_ns(const char* path) {
   return ::stat(path, &info) == 0 ? info.st_mtim.tv_sec * 1'000'000'000 + info.st_mtim.tv_nsec : 0;
 }
 
+// How long c-ares waits for a server before it asks the next one; twice as long in the second round, and so on. Less
+// than Go's five seconds, so that a dead server leaves time for a living one within a usual scrape timeout.
+constexpr int kFirstWaitMs = 2000;
+constexpr int kRounds = 3;
+
 // A channel with the configuration of /etc/resolv.conf as it was then, and the sockets that c-ares opened for it.
 class Channel : public std::enable_shared_from_this<Channel> {
  public:
@@ -68,16 +74,19 @@ class Channel : public std::enable_shared_from_this<Channel> {
   Channel(const Channel&) = delete;
   Channel& operator=(const Channel&) = delete;
 
-  int open() {
-    // Go's defaults (and resolv.conf(5)'s): two attempts of five seconds.
+  // `servers`: instead of those of resolv.conf, unless it is empty. The `first`-th of them is asked first, counted
+  // round.
+  int open(const std::string& servers, size_t first) {
     ares_options options{};
-    options.timeout = 5000;
-    options.tries = 2;
+    options.timeout = kFirstWaitMs;
+    options.tries = kRounds;
     options.sock_state_cb = [](void* self, ares_socket_t fd, int readable, int writable) {
       static_cast<Channel*>(self)->watch(fd, readable != 0, writable != 0);
     };
     options.sock_state_cb_data = this;
-    return ares_init_options(&handle_, &options, ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_SOCK_STATE_CB);
+    int status = ares_init_options(&handle_, &options, ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_SOCK_STATE_CB);
+    if (status == ARES_SUCCESS && !servers.empty()) status = ares_set_servers_ports_csv(handle_, servers.c_str());
+    return status == ARES_SUCCESS ? rotate(first) : status;
   }
 
   void lookup(const std::string& host, std::function<void(Lookup)> done) {
@@ -89,7 +98,7 @@ class Channel : public std::enable_shared_from_this<Channel> {
     ares_addrinfo_hints hints{};
     hints.ai_family = AF_UNSPEC;
     hints.ai_socktype = SOCK_STREAM;
-    const auto answer = [](void* argument, int status, int, ares_addrinfo* result) {
+    const auto answer = [](void* argument, int status, int timeouts, ares_addrinfo* result) {
       const std::unique_ptr<Question> question(static_cast<Question*>(argument));
       Lookup out;
       for (auto* node = result != nullptr ? result->nodes : nullptr; node != nullptr; node = node->ai_next) {
@@ -98,6 +107,7 @@ class Channel : public std::enable_shared_from_this<Channel> {
       if (result != nullptr) ares_freeaddrinfo(result);
       if (status == ARES_EDESTRUCTION || status == ARES_ECANCELLED) return;
       --question->channel.pending_;
+      if (timeouts > 0) question->channel.slow_ = true;
       if (out.addresses.empty())
         out.error = failure_text(question->host, status == ARES_SUCCESS ? ARES_ENODATA : status);
       // Not called from inside c-ares: the caller may ask the next question.
@@ -109,6 +119,8 @@ class Channel : public std::enable_shared_from_this<Channel> {
   }
 
   bool busy() const { return pending_ > 0; }
+  // Whether a server left a question unanswered, and there is another one to begin with.
+  bool should_rotate() const { return slow_ && servers_ > 1; }
 
  private:
   struct Watched {
@@ -118,6 +130,20 @@ class Channel : public std::enable_shared_from_this<Channel> {
     bool want_read = false;
     bool want_write = false;
   };
+
+  int rotate(size_t first) {
+    ares_addr_port_node* list = nullptr;
+    const int status = ares_get_servers_ports(handle_, &list);
+    if (status != ARES_SUCCESS) return status;
+    const std::unique_ptr<ares_addr_port_node, void (*)(void*)> owner(list, ares_free_data);
+    std::vector<ares_addr_port_node> nodes;
+    for (; list != nullptr; list = list->next) nodes.push_back(*list);
+    servers_ = nodes.size();
+    if (servers_ < 2 || first % servers_ == 0) return ARES_SUCCESS;
+    std::rotate(nodes.begin(), nodes.begin() + static_cast<ptrdiff_t>(first % servers_), nodes.end());
+    for (size_t i = 0; i < servers_; ++i) nodes[i].next = i + 1 < servers_ ? &nodes[i + 1] : nullptr;
+    return ares_set_servers_ports(handle_, nodes.data());
+  }
 
   // c-ares tells here what it waits for; (false, false) comes right before it closes the socket.
   void watch(ares_socket_t fd, bool readable, bool writable) {
@@ -175,11 +201,13 @@ class Channel : public std::enable_shared_from_this<Channel> {
   std::map<ares_socket_t, std::shared_ptr<Watched>> sockets_;
   Timer timer_;
   size_t pending_ = 0;
+  size_t servers_ = 0;
+  bool slow_ = false;
 };
 
 class CaresResolver final : public Resolver {
  public:
-  explicit CaresResolver(Reactor& reactor) : reactor_(reactor) {}
+  CaresResolver(Reactor& reactor, std::string servers) : reactor_(reactor), servers_(std::move(servers)) {}
 
   void lookup(const std::string& host, std::function<void(Lookup)> done) override {
     const int status = refresh();
@@ -190,14 +218,17 @@ class CaresResolver final : public Resolver {
   }
 
  private:
-  // c-ares reads resolv.conf once; a laptop or a container may change networks. A replaced channel stays until its
-  // questions are answered.
+  // c-ares reads resolv.conf once; a laptop or a container may change networks. It also begins every question with the
+  // first server, dead or not: here the next one takes its turn then. A replaced channel stays until its questions are
+  // answered.
   int refresh() {
     std::erase_if(retired_, [](const auto& channel) { return !channel->busy(); });
     const int64_t changed = modified_ns("/etc/resolv.conf");
-    if (channel_ && changed == configured_) return ARES_SUCCESS;
+    const bool rotated = channel_ && channel_->should_rotate();
+    if (channel_ && changed == configured_ && !rotated) return ARES_SUCCESS;
+    if (rotated) ++first_;
     auto fresh = std::make_shared<Channel>(reactor_);
-    const int status = fresh->open();
+    const int status = fresh->open(servers_, first_);
     if (status != ARES_SUCCESS) return status;
     if (channel_) retired_.push_back(std::move(channel_));
     channel_ = std::move(fresh);
@@ -206,6 +237,8 @@ class CaresResolver final : public Resolver {
   }
 
   Reactor& reactor_;
+  const std::string servers_;
+  size_t first_ = 0;
   std::shared_ptr<Channel> channel_;
   std::vector<std::shared_ptr<Channel>> retired_;
   int64_t configured_ = 0;
@@ -213,10 +246,10 @@ class CaresResolver final : public Resolver {
 
 }  // namespace
 
-std::shared_ptr<Resolver> Resolver::create(Reactor& reactor) {
+std::shared_ptr<Resolver> Resolver::create(Reactor& reactor, const std::string& servers) {
   // c-ares initialises itself once per process; on Linux that touches no shared state but its allocator.
   static const int initialised = ares_library_init(ARES_LIB_INIT_ALL);
-  return initialised == ARES_SUCCESS ? std::make_shared<CaresResolver>(reactor) : nullptr;
+  return initialised == ARES_SUCCESS ? std::make_shared<CaresResolver>(reactor, servers) : nullptr;
 }
 
 }  // namespace narthex::net

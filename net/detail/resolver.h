@@ -20,7 +20,9 @@ struct Lookup {
 // Belongs to its reactor's thread.
 class Resolver {
  public:
-  static std::shared_ptr<Resolver> create(Reactor& reactor);
+  // `servers`: DNS servers ("10.0.0.1:53,10.0.0.2:53") instead of those of /etc/resolv.conf. A server that leaves a
+  // question unanswered is not asked first next time, if there is another.
+  static std::shared_ptr<Resolver> create(Reactor& reactor, const std::string& servers = "");
   virtual ~Resolver() = default;
   // Calls `done` once, later, on the reactor's thread; not at all if the resolver is destroyed before.
   virtual void lookup(const std::string& host, std::function<void(Lookup)> done) = 0;

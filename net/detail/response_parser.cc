@@ -96,6 +96,13 @@ std::string mended(std::string_view head) {
   return out;
 }
 
+// What stands behind the status code of a well-formed head.
+std::string_view reason_of(std::string_view head) {
+  constexpr size_t kBehindCode = 13;  // "HTTP/1.1 200 "
+  const std::string_view line = take_line(head);
+  return line.substr(std::min(kBehindCode, line.size()));
+}
+
 std::string why_bad_length(std::string_view head) {
   const auto values = values_of(head, "Content-Length");
   if (values.size() == 1) return "bad Content-Length " + go_quote(values.front());
@@ -169,7 +176,7 @@ Result<ResponseHead> ResponseParser::parse_head(std::string_view head) {
   const auto& message = parser.get();
   ResponseHead out;
   out.status = static_cast<int>(message.result_int());
-  out.reason = std::string_view(message.reason());
+  out.reason = reason_of(text);  // Beast would put its own in place of an empty one
   for (const auto& field : message) {
     out.headers.emplace_back(std::string_view(field.name_string()), std::string_view(field.value()));
   }

@@ -196,8 +196,8 @@ Result<bool> TlsContext::reload_if_changed() {
   return false;
 }
 
-TlsSession TlsContext::open(int handle, const std::string& host) const {
-  TlsSession out{std::make_unique<TlsVerdict>(), SslPointer(SSL_new(context_.get()), SSL_free)};
+TlsSession TlsContext::prepare(const std::string& host) const {
+  TlsSession out{std::make_unique<TlsVerdict>(), nullptr, SslPointer(SSL_new(context_.get()), SSL_free)};
   SSL* ssl = out.ssl.get();
   const std::string& wanted = out.verdict->host = options_.server_name.empty() ? host : options_.server_name;
   SSL_set_ex_data(ssl, verdict_slot(), out.verdict.get());
@@ -215,8 +215,22 @@ TlsSession TlsContext::open(int handle, const std::string& host) const {
   }
   static constexpr unsigned char kProtocols[] = "\x08http/1.1";
   SSL_set_alpn_protos(ssl, kProtocols, sizeof kProtocols - 1);
-  SSL_set_fd(ssl, handle);
   SSL_set_connect_state(ssl);
+  return out;
+}
+
+TlsSession TlsContext::open(int handle, const std::string& host) const {
+  TlsSession out = prepare(host);
+  SSL_set_fd(out.ssl.get(), handle);
+  return out;
+}
+
+TlsSession TlsContext::open_inside(TlsSession outer, const std::string& host) const {
+  TlsSession out = prepare(host);
+  BIO* filter = BIO_new(BIO_f_ssl());
+  BIO_set_ssl(filter, outer.ssl.release(), BIO_CLOSE);
+  SSL_set_bio(out.ssl.get(), filter, filter);
+  out.outer_verdict = std::move(outer.verdict);
   return out;
 }
 

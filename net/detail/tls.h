@@ -22,8 +22,9 @@ struct TlsVerdict {
 };
 
 struct TlsSession {
-  std::unique_ptr<TlsVerdict> verdict;  // the SSL points to it
-  SslPointer ssl{nullptr, nullptr};
+  std::unique_ptr<TlsVerdict> verdict;        // the SSL points to it
+  std::unique_ptr<TlsVerdict> outer_verdict;  // likewise, of the session that this one runs in
+  SslPointer ssl{nullptr, nullptr};           // owns the outer one
 };
 
 // A context made of the options' files as they were then. Immutable; belongs to one thread because of reload().
@@ -39,6 +40,8 @@ class TlsContext {
 
   // For a connection on the socket `handle` to `host`. The handshake is the caller's to run.
   TlsSession open(int handle, const std::string& host) const;
+  // The same, inside an established session: TLS to a target behind a proxy that is itself reached by TLS.
+  TlsSession open_inside(TlsSession outer, const std::string& host) const;
 
  private:
   struct FileState {
@@ -50,6 +53,7 @@ class TlsContext {
   };
   explicit TlsContext(const TlsOptions& options) : options_(options) {}
   Result<> load();
+  TlsSession prepare(const std::string& host) const;
   std::vector<FileState> file_states() const;
 
   TlsOptions options_;

@@ -172,6 +172,9 @@ std::string tls_error_text() {
                           : nullptr;
   ERR_clear_error();
   if (alert != nullptr) return std::string("remote error: tls: ") + alert;
+  if (ERR_GET_LIB(code) == ERR_LIB_SSL && reason == SSL_R_NO_PROTOCOLS_AVAILABLE) {
+    return "tls: no supported versions satisfy MinVersion and MaxVersion";
+  }
   return std::string("tls: ") + (detail != nullptr ? detail : "unknown error");
 }
 

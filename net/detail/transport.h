@@ -36,8 +36,11 @@ class Transport {
 
   // From now on bytes go through `tls`, which must have been made for this socket's handle.
   void set_tls(TlsSession tls) { tls_ = std::move(tls); }
+  // For a session inside that one; set_tls() must follow.
+  TlsSession take_tls() { return std::move(tls_); }
   const TlsSession& tls() const { return tls_; }
   int handle() { return socket_.native_handle(); }
+  const std::string& peer() const { return peer_; }
 
   // One step of the TLS handshake; done when there is neither something to wait for nor an error.
   Moved handshake();

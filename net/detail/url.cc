@@ -290,7 +290,12 @@ Result<Url> parse_url(std::string_view text) {
   const size_t hash = text.find('#');
   const std::string_view front = text.substr(0, hash);
   auto url = parse_without_fragment(front);
-  if (!url) return prefixed("parse " + go_quote(front) + ": ", url.error());
+  if (!url) {
+    const std::string hidden = without_password(text);
+    if (hidden == text) return prefixed("parse " + go_quote(front) + ": ", url.error());
+    // The reason is not told: it may quote what was taken for a port, and is the begin of a password.
+    return invalid("parse " + go_quote(hidden) + ": net/url: invalid userinfo");
+  }
   if (hash != std::string_view::npos) url->fragment = text.substr(hash + 1);
   return url;
 }
@@ -313,6 +318,20 @@ Result<Url> resolve_url(const Url& base, std::string_view reference) {
   url->user = base.user;
   url->path = without_dot_segments(join_paths(base.path, url->path));
   return url;
+}
+
+std::string without_password(std::string_view text) {
+  const size_t authority = text.find("//");
+  if (authority == std::string_view::npos) return std::string(text);
+  const size_t colon = text.find(':', authority);
+  const size_t end = text.find_first_of("/?#", authority + 2);
+  size_t at = text.substr(0, end).rfind('@');
+  // A password with a slash in it ends the authority too early: what looks like a port is none then.
+  if (at == std::string_view::npos && colon < end && !valid_optional_port(text.substr(colon, end - colon))) {
+    at = text.rfind('@');
+  }
+  if (at == std::string_view::npos || colon > at) return std::string(text);
+  return std::string(text.substr(0, colon + 1)).append("***").append(text.substr(at));
 }
 
 bool is_host_or_subdomain(std::string_view host, std::string_view parent) {

@@ -34,11 +34,15 @@ struct Url {
   std::string port() const;  // "" if none
 };
 
-// Error: `parse "<text without fragment>": <reason>`.
+// Error: `parse "<text without fragment>": <reason>`, of a text with a password `parse "<text without it>": net/url:
+// invalid userinfo`.
 Result<Url> parse_url(std::string_view text);
 
 // The URL that `reference` (a Location header) means, seen from `base`. Errors as parse_url.
 Result<Url> resolve_url(const Url& base, std::string_view reference);
+
+// A URL's text, be it one or not, with "***" for its password.
+std::string without_password(std::string_view text);
 
 // Whether `host` is `parent` or one of its subdomains (Go's rule for sending credentials on).
 bool is_host_or_subdomain(std::string_view host, std::string_view parent);

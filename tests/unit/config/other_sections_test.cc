@@ -27,17 +27,6 @@ TEST(UnusedSections, EmptyOnesAreNotWorthAWarning) {
             Lines());
 }
 
-TEST(UnusedSections, ClientOptionsThatEveryScrapeWouldFailWithAreNamed) {
-  EXPECT_EQ(warnings_of("scrape_configs:\n"
-                        "- job_name: a\n"
-                        "  proxy_url: http://proxy:3128\n"
-                        "- job_name: b\n"
-                        "  oauth2: {client_id: c, client_secret: d, token_url: 'http://t'}\n"
-                        "- job_name: c\n"
-                        "  proxy_from_environment: false\n"),
-            Lines({"3:14: read, but not used by this version: oauth2 (job \"b\"), proxy_url (job \"a\")"}));
-}
-
 TEST(Alerting, Mistakes) {
   expect_errors({
       {"alerting: {foo: 1}", {"1:12: line 1: field foo not found in type config.plain"}},

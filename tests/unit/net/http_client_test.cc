@@ -96,6 +96,14 @@ TEST(HttpClient, ReadsEveryFraming) {
   for (const auto& [answer, expected] : cases) EXPECT_EQ(seen(answer), expected) << answer;
 }
 
+TEST(HttpClient, TellsTheReasonAsItWasSent) {
+  for (const auto& [line, expected] : {std::pair{"404 Nope nope", "Nope nope"}, {"404 ", ""}, {"404", ""}}) {
+    const auto server = ScriptedServer::answering("HTTP/1.1 " + std::string(line) + "\r\nContent-Length: 0\r\n\r\n");
+    BlockingClient client;
+    EXPECT_EQ(client.get(server->url())->reason, expected);
+  }
+}
+
 TEST(HttpClient, NamesWhatIsWrongWithAnAnswerAsGoDoes) {
   const std::string get = "Get \"http://127.0.0.1:PORT/\": ";
   const std::string broken = get + "net/http: HTTP/1.x transport connection broken: ";
@@ -501,6 +509,19 @@ TEST(HttpClient, NamesConnectionsThatFail) {
   EXPECT_TRUE(text.starts_with("Get \"" + server.url() + "\": read tcp 127.0.0.1:")) << text;
 }
 
+TEST(HttpClient, ConnectsToIpv6) {
+  if (!testing::has_ipv6()) return;
+  ServerOptions options;
+  options.listen = {"[::1]:0"};
+  const auto server = HttpServer::start(options, [](const ServerRequest& request) {
+    return ServerResponse{.headers = {}, .body = std::string(request.header("Host")), .stream = {}};
+  });
+  ASSERT_TRUE(server) << server.error().message;
+  BlockingClient client;
+  const std::string host = "[::1]:" + std::to_string((*server)->ports().front());
+  EXPECT_EQ(client.text("http://" + host + "/m"), "200 " + host);
+}
+
 TEST(HttpClient, FindsNamesOfTheHostsFile) {
   const auto server = testing::serve([](const ServerRequest& request) {
     return ServerResponse{.headers = {}, .body = std::string(request.header("Host")), .stream = {}};
@@ -567,25 +588,6 @@ TEST(HttpClient, SendsCredentialsAndNeverTellsThem) {
   BlockingClient client(options);
   EXPECT_EQ(client.text(testing::url_of(*server)), "200 Bearer sesame");
   EXPECT_EQ(client.text("http://127.0.0.1:1/").find("sesame"), std::string::npos);
-}
-
-TEST(HttpClient, WhatIsNotBuiltInIsRefusedByName) {
-  Reactor reactor("refuse");
-  const auto refusal = [&](const HttpClientOptions& options) {
-    const auto client = HttpClient::create(reactor, options, "agent");
-    EXPECT_FALSE(client);
-    EXPECT_EQ(client.error().code, Code::kUnsupported);
-    return client.error().message;
-  };
-  HttpClientOptions options;
-  options.oauth2.emplace();
-  EXPECT_TRUE(refusal(options).starts_with("oauth2 "));
-  options = {};
-  options.proxy.url = "http://p";
-  EXPECT_TRUE(refusal(options).starts_with("proxy_url "));
-  options = {};
-  options.proxy.from_environment = true;
-  EXPECT_TRUE(refusal(options).starts_with("proxy_from_environment "));
 }
 
 }  // namespace

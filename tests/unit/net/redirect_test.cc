@@ -1,4 +1,6 @@
 // Redirects: scrape spec, section 5.1.
+#include "net/detail/redirect.h"
+
 #include <gtest/gtest.h>
 
 #include "tests/unit/net/support.h"
@@ -119,6 +121,33 @@ TEST(Redirect, FailuresNameTheNewUrl) {
       "Get \"" + testing::url_of(*server, "/bad") +
           "\": failed to parse Location header \"http://h:y/\": parse \"http://h:y/\": invalid port \":y\" after host");
   EXPECT_EQ(client.text(testing::url_of(*server, "/ftp")), "Get \"ftp://h/\": unsupported protocol scheme \"ftp\"");
+}
+
+TEST(Redirect, IsDecidedByStatusAndLocation) {
+  struct Case {
+    const char* from;
+    int status;
+    const char* location;
+    const char* expected;  // "url referer"
+  };
+  const Case cases[] = {
+      {"http://a/x/y?z", 302, "w", "http://a/x/w http://a/x/y?z"},
+      {"http://a/x/y?z", 302, "../w?q#f", "http://a/w?q#f http://a/x/y?z"},
+      {"http://a/x/y?z", 302, "?q", "http://a/x/y?q http://a/x/y?z"},
+      {"http://a/x", 302, "//b:1/w", "http://b:1/w http://a/x"},
+      {"http://a/x", 302, "https://a/w", "https://a/w http://a/x"},
+      {"https://a/x", 302, "https://b/w", "https://b/w https://a/x"},
+      {"https://a/x", 302, "http://a/w", "http://a/w "},
+      {"http://u:p@a/x#f", 302, "/w", "http://u:p@a/w http://a/x"},
+      {"http://a/x", 302, "", "none"},
+      {"http://a/x", 304, "/w", "none"},
+      {"http://a/x", 200, "/w", "none"},
+  };
+  for (const Case& each : cases) {
+    const auto next = decide_redirect(each.status, each.location, "GET", *parse_url(each.from));
+    ASSERT_TRUE(next);
+    EXPECT_EQ(*next ? (*next)->url.str(true) + ' ' + (*next)->referer : "none", each.expected) << each.location;
+  }
 }
 
 TEST(Redirect, LongBodiesAreNotWaitedFor) {

@@ -1,137 +1,18 @@
 // TLS of the client, against a server of OpenSSL with certificates made here.
 #include <gtest/gtest.h>
-#include <openssl/err.h>
-#include <openssl/evp.h>
-#include <openssl/pem.h>
-#include <openssl/ssl.h>
-#include <openssl/x509v3.h>
-#include <unistd.h>
 
-#include <filesystem>
-#include <fstream>
-
-#include "tests/unit/net/support.h"
+#include "tests/unit/net/tls_support.h"
 
 namespace narthex::net {
 namespace {
 
 using testing::BlockingClient;
+using testing::https;
+using testing::Identity;
+using testing::make_identity;
 using testing::ScriptedServer;
+using testing::tls_server;
 using Peer = ScriptedServer::Peer;
-
-using Key = std::unique_ptr<EVP_PKEY, void (*)(EVP_PKEY*)>;
-using Certificate = std::unique_ptr<X509, void (*)(X509*)>;
-
-std::string drained(BIO* bio) {
-  char* data = nullptr;
-  const long size = BIO_get_mem_data(bio, &data);
-  std::string out(data, static_cast<size_t>(size));
-  BIO_free(bio);
-  return out;
-}
-
-// A key and a certificate for it.
-struct Identity {
-  Key key{nullptr, EVP_PKEY_free};
-  Certificate certificate{nullptr, X509_free};
-
-  std::string certificate_pem() const {
-    BIO* bio = BIO_new(BIO_s_mem());
-    PEM_write_bio_X509(bio, certificate.get());
-    return drained(bio);
-  }
-  std::string key_pem() const {
-    BIO* bio = BIO_new(BIO_s_mem());
-    PEM_write_bio_PrivateKey(bio, key.get(), nullptr, nullptr, 0, nullptr, nullptr);
-    return drained(bio);
-  }
-};
-
-void add_extension(X509* certificate, X509* issuer, int kind, const char* value) {
-  X509V3_CTX context;
-  X509V3_set_ctx(&context, issuer, certificate, nullptr, nullptr, 0);
-  X509_EXTENSION* extension = X509V3_EXT_conf_nid(nullptr, &context, kind, value);
-  X509_add_ext(certificate, extension, -1);
-  X509_EXTENSION_free(extension);
-}
-
-struct Wanted {
-  const char* common_name = "test";
-  const char* names = nullptr;  // subjectAltName, e.g. "DNS:localhost,IP:127.0.0.1"
-  long valid_from = -3600;      // seconds from now
-  long valid_until = 3600;
-  bool is_authority = false;
-};
-
-// Signed by `issuer`, or by itself if that is null.
-Identity make_identity(const Wanted& wanted, const Identity* issuer = nullptr) {
-  Identity out;
-  out.key.reset(EVP_EC_gen("P-256"));
-  out.certificate.reset(X509_new());
-  X509* certificate = out.certificate.get();
-  X509_set_version(certificate, 2);
-  static int serial = 1;
-  ASN1_INTEGER_set(X509_get_serialNumber(certificate), serial++);
-  X509_gmtime_adj(X509_getm_notBefore(certificate), wanted.valid_from);
-  X509_gmtime_adj(X509_getm_notAfter(certificate), wanted.valid_until);
-  X509_set_pubkey(certificate, out.key.get());
-  X509_NAME_add_entry_by_txt(X509_get_subject_name(certificate), "CN", MBSTRING_ASC,
-                             reinterpret_cast<const unsigned char*>(wanted.common_name), -1, -1, 0);
-  X509* signer = issuer != nullptr ? issuer->certificate.get() : certificate;
-  X509_set_issuer_name(certificate, X509_get_subject_name(signer));
-  if (wanted.is_authority) add_extension(certificate, signer, NID_basic_constraints, "critical,CA:TRUE");
-  if (wanted.names != nullptr) add_extension(certificate, signer, NID_subject_alt_name, wanted.names);
-  X509_sign(certificate, issuer != nullptr ? issuer->key.get() : out.key.get(), EVP_sha256());
-  return out;
-}
-
-struct ServerSetup {
-  const Identity* identity = nullptr;
-  const Identity* client_authority = nullptr;  // if set, clients must show a certificate of it
-  int max_version = 0;
-  std::string body = "secure";
-};
-
-// Serves one connection: all its requests get the body.
-void serve_tls(const ServerSetup& setup, int fd) {
-  std::unique_ptr<SSL_CTX, void (*)(SSL_CTX*)> context(SSL_CTX_new(TLS_server_method()), SSL_CTX_free);
-  SSL_CTX_set_security_level(context.get(), 0);
-  SSL_CTX_set_min_proto_version(context.get(), TLS1_VERSION);
-  SSL_CTX_set_max_proto_version(context.get(), setup.max_version);
-  SSL_CTX_use_certificate(context.get(), setup.identity->certificate.get());
-  SSL_CTX_use_PrivateKey(context.get(), setup.identity->key.get());
-  if (setup.client_authority != nullptr) {
-    X509_STORE_add_cert(SSL_CTX_get_cert_store(context.get()), setup.client_authority->certificate.get());
-    SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
-  }
-  std::unique_ptr<SSL, void (*)(SSL*)> ssl(SSL_new(context.get()), SSL_free);
-  SSL_set_fd(ssl.get(), fd);
-  if (SSL_accept(ssl.get()) != 1) {
-    // What the client sent meanwhile must be read, or the close would destroy our alert on its way.
-    Peer(fd).wait_for_close();
-    return;
-  }
-  std::string input;
-  char buffer[4096];
-  for (int got = SSL_read(ssl.get(), buffer, sizeof buffer); got > 0;
-       got = SSL_read(ssl.get(), buffer, sizeof buffer)) {
-    input.append(buffer, static_cast<size_t>(got));
-    if (!input.ends_with("\r\n\r\n")) continue;
-    input.clear();
-    const std::string answer =
-        "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(setup.body.size()) + "\r\n\r\n" + setup.body;
-    SSL_write(ssl.get(), answer.data(), static_cast<int>(answer.size()));
-  }
-}
-
-std::unique_ptr<ScriptedServer> tls_server(const ServerSetup& setup) {
-  std::vector<ScriptedServer::Script> scripts{[setup](Peer& peer) { serve_tls(setup, peer.fd()); }};
-  return std::make_unique<ScriptedServer>(std::move(scripts));
-}
-
-std::string https(const ScriptedServer& server, const std::string& host) {
-  return "https://" + host + ':' + std::to_string(server.port()) + '/';
-}
 
 // The client's error behind `Get "…": `.
 std::string failure(const TlsOptions& tls, const std::string& url) {
@@ -148,21 +29,11 @@ std::string failure(const TlsOptions& tls, const std::string& url) {
 
 class Tls : public ::testing::Test {
  protected:
-  Tls() {
-    directory_ = "/tmp/narthex-tls-" + std::to_string(::getpid());
-    std::filesystem::create_directories(directory_);
-  }
-  ~Tls() override { std::filesystem::remove_all(directory_); }
-
-  std::string file(const std::string& name, const std::string& content) {
-    const std::string path = directory_ + '/' + name;
-    std::ofstream(path) << content;
-    return path;
-  }
+  std::string file(const std::string& name, const std::string& content) { return folder_.file(name, content); }
 
   Identity authority_ = make_identity({.common_name = "authority", .is_authority = true});
   Identity server_ = make_identity({.names = "DNS:localhost,DNS:*.example.test,IP:127.0.0.1"}, &authority_);
-  std::string directory_;
+  testing::TemporaryFolder folder_;
 };
 
 TEST_F(Tls, FetchesAndKeepsTheConnection) {
@@ -194,14 +65,21 @@ TEST_F(Tls, SpeaksEveryVersionThatIsAllowed) {
       {TlsVersion::kTls11, TlsVersion::kTls11, 0, "200 secure"},
       {TlsVersion::kDefault, TlsVersion::kDefault, TLS1_1_VERSION, "remote error: tls: protocol version not supported"},
       {TlsVersion::kTls13, TlsVersion::kDefault, TLS1_2_VERSION, "remote error: tls: protocol version not supported"},
+      {TlsVersion::kTls10, TlsVersion::kTls10, 0, "200 secure"},
+      {TlsVersion::kTls10, TlsVersion::kTls11, TLS1_1_VERSION, "200 secure"},
+      {TlsVersion::kDefault, TlsVersion::kTls11, 0, "tls: no supported versions satisfy MinVersion and MaxVersion"},
   };
+  // The old versions sign differently with RSA: with MD5 and SHA-1.
+  const Identity rsa = make_identity({.names = "DNS:localhost", .rsa = true}, &authority_);
   for (const Case& each : cases) {
-    const auto server = tls_server({.identity = &server_, .max_version = each.server_highest});
-    TlsOptions options;
-    options.ca = authority_.certificate_pem();
-    options.min_version = each.lowest;
-    options.max_version = each.highest;
-    EXPECT_EQ(failure(options, https(*server, "localhost")), each.expected);
+    for (const Identity* identity : {static_cast<const Identity*>(&server_), &rsa}) {
+      const auto server = tls_server({.identity = identity, .max_version = each.server_highest});
+      TlsOptions options;
+      options.ca = authority_.certificate_pem();
+      options.min_version = each.lowest;
+      options.max_version = each.highest;
+      EXPECT_EQ(failure(options, https(*server, "localhost")), each.expected);
+    }
   }
 }
 
@@ -294,6 +172,18 @@ TEST_F(Tls, TellsWhatTheServerRefused) {
             "Get \"" + https(*modern, "localhost") + "\": remote error: tls: certificate required");
 }
 
+TEST_F(Tls, TellsWhatTheServerRefusedThoughItHungUp) {
+  // Whether our request is still sent before its reset comes is a matter of luck.
+  const auto server = tls_server({.identity = &server_, .client_authority = &authority_, .hasty = true});
+  HttpClientOptions options;
+  options.tls.ca = authority_.certificate_pem();
+  BlockingClient client(options);
+  const std::string url = https(*server, "localhost");
+  for (int i = 0; i < 200; ++i) {
+    EXPECT_EQ(client.text(url), "Get \"" + url + "\": remote error: tls: certificate required");
+  }
+}
+
 TEST_F(Tls, TellsThatThePeerDoesNotSpeakTls) {
   const auto http = testing::serve([](const ServerRequest&) { return ServerResponse(); });
   EXPECT_EQ(failure({}, "https://127.0.0.1:" + std::to_string(http->ports().front()) + "/"),
@@ -368,6 +258,41 @@ TEST_F(Tls, AChangedFileCountsFromTheNextConnection) {
   const std::string url = https(*server, "localhost");
   EXPECT_TRUE(client.text(url).ends_with("certificate signed by unknown authority"));
   file("ca.pem", authority_.certificate_pem() + "\n");
+  EXPECT_TRUE(testing::eventually([&] { return client.text(url) == "200 secure"; }));
+}
+
+TEST_F(Tls, AChangedClientCertificateEndsIdleConnections) {
+  const Identity first = make_identity({.common_name = "first"}, &authority_);
+  const Identity second = make_identity({.common_name = "second"}, &authority_);
+  const auto server = tls_server({.identity = &server_,
+                                  .client_authority = &authority_,
+                                  .answer = [](const std::string&, const std::string& client) { return client; }});
+  HttpClientOptions options;
+  options.tls.ca = authority_.certificate_pem();
+  options.tls.cert_file = file("client.pem", first.certificate_pem());
+  options.tls.key.file = file("client.key", first.key_pem());
+  BlockingClient client(options);
+  const std::string url = https(*server, "localhost");
+  EXPECT_EQ(client.text(url), "200 first");
+  EXPECT_EQ(client.text(url), "200 first");
+  EXPECT_EQ(server->connections(), 1U);
+  file("client.key", second.key_pem());
+  file("client.pem", second.certificate_pem());
+  EXPECT_TRUE(testing::eventually([&] { return client.text(url) == "200 second"; }));
+  EXPECT_EQ(server->connections(), 2U);
+}
+
+TEST_F(Tls, AFileThatBecomesUnreadableIsNamedUntilItIsMended) {
+  const auto server = tls_server({.identity = &server_});
+  HttpClientOptions options;
+  options.tls.ca_file = file("ca.pem", authority_.certificate_pem());
+  BlockingClient client(options);
+  const std::string url = https(*server, "localhost");
+  EXPECT_EQ(client.text(url), "200 secure");
+  file("ca.pem", "junk");
+  const std::string refused = "Get \"" + url + "\": unable to use specified CA cert file " + options.tls.ca_file;
+  EXPECT_TRUE(testing::eventually([&] { return client.text(url) == refused; }));
+  file("ca.pem", authority_.certificate_pem());
   EXPECT_TRUE(testing::eventually([&] { return client.text(url) == "200 secure"; }));
 }
 

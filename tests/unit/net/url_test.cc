@@ -49,6 +49,21 @@ TEST(Url, HidesThePasswordWhenAsked) {
   EXPECT_EQ(parse_url("http://u@h/x")->str(false), "http://u@h/x");
 }
 
+TEST(Url, HidesThePasswordInErrors) {
+  const std::pair<const char*, const char*> cases[] = {
+      {"http://u:secret@a b/", "http://u:***@a b/"},
+      {"http://u:se cret@h/", "http://u:***@h/"},
+      {"http://u:sec@ret@h:x/", "http://u:***@h:x/"},
+      {"http://u:sec/ret@h/", "http://u:***@h/"},
+      {"http://u:sec?ret@h/", "http://u:***@h/"},
+      {"http://u:sec#ret@h/", "http://u:***@h/"},
+      {"//u:%zz@h/", "//u:***@h/"},
+  };
+  for (const auto& [text, hidden] : cases) {
+    EXPECT_EQ(read(text), "parse \"" + std::string(hidden) + "\": net/url: invalid userinfo") << text;
+  }
+}
+
 TEST(Url, TellsWhereToConnectAndWhatToAsk) {
   struct Case {
     const char* text;
