@@ -88,6 +88,9 @@ class TargetAppender {
   virtual Slot slot_count() const = 0;
   // If the layout was compacted since the last call: how slots moved. Ask before begin().
   virtual std::unique_ptr<Remap> take_remap() = 0;
+  // Slots that were resolved in scratches which then were dropped or could not be committed, since the last call: they
+  // are no series any more, and may be given again to another one. Ask before begin() and before take_remap().
+  virtual std::vector<Slot> take_dropped() = 0;
 
   // A scratch for a scrape at `timestamp`; `now` is the wall clock, which bounds the future.
   virtual std::unique_ptr<Scratch> begin(Timestamp timestamp, Timestamp now) = 0;

@@ -1,11 +1,14 @@
 #include "scrape/loop/series_state.h"
 
+#include <algorithm>
+
 namespace narthex::scrape {
 
 using storage::kNoSlot;
 using storage::Slot;
 
 std::unique_ptr<storage::Remap> SeriesState::take_remap() {
+  forget_dropped();
   auto remap = appender_->take_remap();
   if (!remap) return nullptr;
   tracked_.remap(*remap);
@@ -17,8 +20,8 @@ std::unique_ptr<storage::Remap> SeriesState::take_remap() {
 }
 
 std::unique_ptr<storage::Scratch> SeriesState::begin(Timestamp timestamp, Timestamp now) {
-  forget_pending_reports();
-  first_pending_ = appender_->slot_count();
+  dropped_.clear();
+  forget_dropped();
   return appender_->begin(timestamp, now);
 }
 
@@ -49,26 +52,22 @@ void SeriesState::mark_all(storage::Scratch& scratch) const {
 void SeriesState::committed_good(Seen seen) {
   tracked_ = std::move(seen.tracked);
   known_ = std::move(seen.all);
-  first_pending_ = kNoSlot;
 }
 
-void SeriesState::committed_empty() {
-  tracked_.clear();
-  first_pending_ = kNoSlot;
-}
+void SeriesState::committed_empty() { tracked_.clear(); }
 
 void SeriesState::committed_failed(const Seen& seen) {
-  tracked_ = seen.tracked;
-  known_.add(seen.all);
-  // Series that the failed body showed for the first time have no slot: theirs went with the scratch.
-  tracked_.cut(first_pending_);
-  known_.cut(first_pending_);
-  first_pending_ = kNoSlot;
+  // Series that the failed body showed for the first time have no slot: theirs went with the scratch, and may belong to
+  // a report series by now.
+  tracked_.clear();
+  seen.tracked.for_each_without(dropped_, [this](Slot slot) { tracked_.insert(slot); });
+  seen.all.for_each_without(dropped_, [this](Slot slot) { known_.insert(slot); });
 }
 
-void SeriesState::forget_pending_reports() {
-  for (Slot& slot : reports_) {
-    if (slot >= first_pending_) slot = kNoSlot;
+void SeriesState::forget_dropped() {
+  for (const Slot dropped : appender_->take_dropped()) {
+    dropped_.insert(dropped);
+    std::replace(reports_.begin(), reports_.end(), dropped, kNoSlot);
   }
 }
 

@@ -42,25 +42,26 @@ class SeriesState {
   // The end of a target: markers for all that is tracked and for the report series.
   void mark_all(storage::Scratch& scratch) const;
 
-  // What happened to the scratch of the last begin(), after its commit.
+  // What happened to the scratch of the last begin(), after its commit. Slots that a dropped scratch resolved for the
+  // first time are forgotten by themselves.
   void committed_good(Seen seen);  // a body that was read to its end
   void committed_empty();          // an empty body: nothing is tracked any more, yet nothing is forgotten
   // A failed scrape: `seen` is what was reached before the failure; it is carried over without a sample or a marker.
   void committed_failed(const Seen& seen);
   // The store refused the batch: as if there had been no scrape.
-  void commit_refused() { forget_pending_reports(); }
+  void commit_refused() {}
   // The job's rules changed: every series counts as new at the next scrape.
   void forget_known() { known_.clear(); }
 
  private:
-  void forget_pending_reports();
+  void forget_dropped();
 
   const Labels target_;
   const std::shared_ptr<storage::TargetAppender> appender_;
   SlotSet tracked_;
   SlotSet known_;  // shown by the last good scrape, or by a failed one since
   std::array<storage::Slot, kReports> reports_ = no_slots();
-  storage::Slot first_pending_ = 0;  // slots from here on were resolved in the scratch of the last begin()
+  SlotSet dropped_;  // slots that scratches before that of the last begin() resolved in vain
 
   static constexpr std::array<storage::Slot, kReports> no_slots() {
     std::array<storage::Slot, kReports> slots{};

@@ -15,13 +15,6 @@ void SlotSet::add(const SlotSet& other) {
   for (size_t i = 0; i < other.words_.size(); ++i) words_[i] |= other.words_[i];
 }
 
-void SlotSet::cut(storage::Slot end) {
-  const size_t word = end / 64;
-  if (word >= words_.size()) return;
-  words_.resize(word + 1);
-  words_[word] &= (uint64_t{1} << end % 64) - 1;
-}
-
 uint64_t SlotSet::count_without(const SlotSet& other) const {
   uint64_t count = 0;
   for (size_t i = 0; i < words_.size(); ++i) count += static_cast<uint64_t>(std::popcount(word_without(other, i)));

@@ -36,9 +36,10 @@ struct CreatedSlot {
 
 class ScratchImpl final : public Scratch {
  public:
-  ScratchImpl(std::shared_ptr<ScratchPool> pool, std::shared_ptr<Target> target, uint32_t producer, Timestamp timestamp,
-              Timestamp now);
-  // Not settled: slots it reserved are free again.
+  // `dropped` is guarded by the target's mutex.
+  ScratchImpl(std::shared_ptr<ScratchPool> pool, std::shared_ptr<Target> target,
+              std::shared_ptr<std::vector<Slot>> dropped, uint32_t producer, Timestamp timestamp, Timestamp now);
+  // Not settled: slots it reserved are free again, and told in `dropped`.
   ~ScratchImpl() override;
 
   const std::shared_ptr<Target>& target() const { return target_; }
@@ -59,8 +60,11 @@ class ScratchImpl final : public Scratch {
   void settle() { settled_ = true; }
 
  private:
+  void give_back();
+
   const std::shared_ptr<ScratchPool> pool_;
   const std::shared_ptr<Target> target_;
+  const std::shared_ptr<std::vector<Slot>> dropped_;
   const uint32_t producer_;
   const Timestamp now_;
   std::vector<CreatedSlot> created_;

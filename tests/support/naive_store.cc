@@ -76,10 +76,17 @@ class NaiveView final : public View {
 
 class NaiveScratch final : public Scratch {
  public:
-  NaiveScratch(Timestamp timestamp, Timestamp now, std::vector<Labels> known) : labels_(std::move(known)), now_(now) {
+  NaiveScratch(Timestamp timestamp, Timestamp now, std::vector<Labels> known, std::vector<Slot>& dropped)
+      : labels_(std::move(known)), now_(now), first_new_(labels_.size()), dropped_(dropped) {
     timestamp_ = timestamp;
     grow();
   }
+  ~NaiveScratch() override {
+    for (size_t slot = first_new_; slot < labels_.size() && !settled_; ++slot) {
+      dropped_.push_back(static_cast<Slot>(slot));
+    }
+  }
+  void settle() { settled_ = true; }
   Slot resolve(const Labels& labels) {
     const auto it = std::find(labels_.begin(), labels_.end(), labels);
     const size_t slot = static_cast<size_t>(it - labels_.begin());
@@ -106,6 +113,9 @@ class NaiveScratch final : public Scratch {
   }
   std::vector<Labels> labels_;
   Timestamp now_;
+  const size_t first_new_;
+  std::vector<Slot>& dropped_;
+  bool settled_ = false;
 };
 
 class NaiveAppender final : public TargetAppender {
@@ -113,23 +123,29 @@ class NaiveAppender final : public TargetAppender {
   explicit NaiveAppender(NaiveStore& store) : store_(store) {}
   Slot slot_count() const override { return static_cast<Slot>(labels_.size()); }
   std::unique_ptr<Remap> take_remap() override { return nullptr; }
+  std::vector<Slot> take_dropped() override { return std::exchange(dropped_, {}); }
   std::unique_ptr<Scratch> begin(Timestamp timestamp, Timestamp now) override {
-    return std::make_unique<NaiveScratch>(timestamp, now, labels_);
+    return std::make_unique<NaiveScratch>(timestamp, now, labels_, dropped_);
   }
   Result<Slot> resolve(Scratch& scratch, const Labels& labels) override {
     return static_cast<NaiveScratch&>(scratch).resolve(labels);
   }
   Labels labels(Slot slot) const override { return labels_[slot]; }
   void commit(std::unique_ptr<Scratch> scratch, std::function<void(CommitResult)> done) override {
-    const auto& naive = static_cast<const NaiveScratch&>(*scratch);
+    auto& naive = static_cast<NaiveScratch&>(*scratch);
     CommitResult result = store_.commit(naive.entries(), naive.now());
-    if (result.status) labels_ = naive.labels();
+    if (result.status) {
+      labels_ = naive.labels();
+      naive.settle();
+    }
+    scratch = nullptr;
     done(std::move(result));
   }
 
  private:
   NaiveStore& store_;
   std::vector<Labels> labels_;
+  std::vector<Slot> dropped_;
 };
 
 }  // namespace

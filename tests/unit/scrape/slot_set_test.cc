@@ -42,10 +42,6 @@ TEST(SlotSet, AgreesWithAnOrdinarySet) {
     std::set<Slot> all = a;
     all.insert(b.begin(), b.end());
     EXPECT_EQ(without(both, {}), all);
-    const Slot end = below(220);
-    SlotSet cut = of(a);
-    cut.cut(end);
-    EXPECT_EQ(without(cut, {}), std::set<Slot>(a.begin(), a.lower_bound(end))) << end;
   }
 }
 
