@@ -74,10 +74,9 @@ class Row:
         self.labels, self.targets = {"instance": "i"} if labels is None else labels, targets
         self.scrapes = len(self.script) if scrapes is None else scrapes
 
-    def section(self, address):
+    def section(self):
         made = {"job_name": self.name, "metrics_path": "/" + self.name,
-                "static_configs": [{"targets": [one.replace("ADDRESS", address) for one in self.targets or [address]],
-                                    "labels": self.labels}]}
+                "static_configs": [{"targets": self.targets or ["ADDRESS"], "labels": self.labels}]}
         if self.only_ours:
             made["only_ours"] = True
         return {**made, **self.job}
@@ -107,9 +106,14 @@ class Tables(unittest.TestCase):
 
     @classmethod
     def config(cls, rows):
+        return cls.filled([row.section() for row in rows])
+
+    @classmethod
+    def filled(cls, sections):
+        """A configuration with these jobs, ADDRESS and SOCKET replaced."""
         times = f"{INTERVAL}s"
-        sections = [row.section(cls.target.address) for row in rows]
         text = {"global": {"scrape_interval": times, "scrape_timeout": times}, "scrape_configs": sections}
+        text = _replaced(text, "ADDRESS", cls.target.address)
         return _replaced(text, "SOCKET", str(cls.folder / "target.sock"))
 
     @classmethod

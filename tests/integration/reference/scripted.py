@@ -48,7 +48,8 @@ class Request:
 
 class Connection(socketserver.StreamRequestHandler):
     def handle(self):
-        self.request.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1) if self.request.family != socket.AF_UNIX else 0
+        if self.request.family != socket.AF_UNIX:
+            self.request.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         while head := self.read_head():
             answer = self.server.owner.next_answer(Request(head))
             try:
