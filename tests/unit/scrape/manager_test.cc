@@ -45,6 +45,46 @@ TEST_F(ManagerTest, TargetThatComesBackShowsNoMarker) {
   for (const Sample& sample : samples("a")) EXPECT_FALSE(is_stale_marker(sample.value));
 }
 
+class InFlightTest : public ScrapeTest {
+ protected:
+  // Does `change` while the target has a request and has not answered yet; true if its answer is stored.
+  bool is_finished(const std::function<void()>& change) {
+    Answer slow = answer("slow 1\n");
+    slow.silence_ms = 300;
+    target_.script(std::vector<Answer>{slow, answer("")});
+    start(job());
+    if (!wait_for([&] { return !target_.last_request().empty(); })) return false;
+    change();
+    return wait_for([&] { return !samples("slow").empty(); });
+  }
+};
+
+TEST_F(InFlightTest, ScrapeIsFinishedThoughItsTargetGoes) {
+  EXPECT_TRUE(is_finished([&] { target_gone(); }));
+}
+
+TEST_F(InFlightTest, ScrapeIsFinishedThoughItsJobGoes) {
+  EXPECT_TRUE(is_finished([&] { EXPECT_TRUE(manager_->apply({})); }));
+}
+
+TEST_F(InFlightTest, ScrapeIsFinishedThoughItsJobChanges) {
+  JobOptions changed = job();
+  changed.honor_labels = true;
+  EXPECT_TRUE(is_finished([&] { EXPECT_TRUE(manager_->apply({changed})); }));
+}
+
+TEST_F(ManagerTest, ChangedJobKeepsHealthAndError) {
+  target_.script(std::vector<Answer>{answer("", "500 No")});
+  start(job());
+  ASSERT_TRUE(wait_for([&] { return status().health == Health::kDown; }));
+  JobOptions changed = job();
+  changed.honor_labels = true;
+  ASSERT_TRUE(manager_->apply({changed}));
+  EXPECT_EQ(status().health, Health::kDown);
+  EXPECT_EQ(status().last_error, "server returned HTTP status 500 No");
+  EXPECT_GT(status().last_scrape_ns, 0);
+}
+
 TEST_F(ManagerTest, RemovedJobWritesNoMarkers) {
   play<std::string>(job(), {"a 1\n"});
   ASSERT_TRUE(manager_->apply({}));
