@@ -148,12 +148,13 @@ TEST_F(ManagerTest, DroppedAndRefusedTargetsAreTold) {
   options.relabel = {keep};
   options.limits.keep_dropped_targets = 1;
   start(options);
-  manager_->set_targets("j", {{{{{"__address__", "a:1"}, {"keep", "yes"}},
-                                {{"__address__", "b:1"}},
-                                {{"__address__", "c:1"}},
-                                {{"__address__", "d/e"}, {"keep", "yes"}}},
-                               {},
-                               "file:0"}});
+  const TargetGroup group{{{{"__address__", "a:1"}, {"keep", "yes"}},
+                           {{"__address__", "b:1"}},
+                           {{"__address__", "c:1"}},
+                           {{"__address__", "d/e"}, {"keep", "yes"}}},
+                          {},
+                          "file:0"};
+  manager_->set_targets("j", {group});
   const PoolStatus pool = manager_->status().at(0);
   EXPECT_EQ(pool.job, "j");
   ASSERT_EQ(pool.active.size(), 1u);
@@ -166,7 +167,12 @@ TEST_F(ManagerTest, DroppedAndRefusedTargetsAreTold) {
   EXPECT_TRUE(pool.dropped[0].reason.starts_with("narthex.yml:3:5: ")) << pool.dropped[0].reason;
   EXPECT_EQ(pool.target_errors,
             std::vector<std::string>{"instance 3 in group file:0: \"d/e\" is not a valid hostname"});
-  EXPECT_EQ(manager_->stats().target_sync_failed, 1u);
+  EXPECT_EQ(pool.sync_failed, 1u);
+  manager_->set_targets("j", {group});
+  EXPECT_EQ(manager_->status().at(0).sync_failed, 2u) << "counted at each delivery, changed or not";
+  options.honor_labels = true;
+  ASSERT_TRUE(manager_->apply({options}));
+  EXPECT_EQ(manager_->status().at(0).sync_failed, 2u);
 }
 
 TEST_F(ManagerTest, ChangedRulesCountFromTheNextScrape) {
