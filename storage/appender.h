@@ -56,6 +56,9 @@ class Scratch {
   // A value with its own timestamp. Several per slot are allowed; conflicts are resolved at commit (scrape spec, 6.2).
   void set_at(Slot slot, Timestamp timestamp, double value) { timed_.push_back({slot, timestamp, value}); }
 
+  // Slots that resolve() made in this scratch: they end with it if it is dropped or its commit fails, and are then given
+  // to others.
+  virtual std::vector<Slot> created_slots() const = 0;
   // Slots known to this scratch: those of the target plus those resolved in it.
   Slot slot_count() const { return static_cast<Slot>(slot_count_); }
 
@@ -88,9 +91,6 @@ class TargetAppender {
   virtual Slot slot_count() const = 0;
   // If the layout was compacted since the last call: how slots moved. Ask before begin().
   virtual std::unique_ptr<Remap> take_remap() = 0;
-  // Slots that were resolved in scratches which then were dropped or could not be committed, since the last call: they
-  // are no series any more, and may be given again to another one. Ask before begin() and before take_remap().
-  virtual std::vector<Slot> take_dropped() = 0;
 
   // A scratch for a scrape at `timestamp`; `now` is the wall clock, which bounds the future.
   virtual std::unique_ptr<Scratch> begin(Timestamp timestamp, Timestamp now) = 0;

@@ -1,14 +1,11 @@
 #include "scrape/loop/series_state.h"
 
-#include <algorithm>
-
 namespace narthex::scrape {
 
 using storage::kNoSlot;
 using storage::Slot;
 
 std::unique_ptr<storage::Remap> SeriesState::take_remap() {
-  forget_dropped();
   auto remap = appender_->take_remap();
   if (!remap) return nullptr;
   tracked_.remap(*remap);
@@ -20,8 +17,7 @@ std::unique_ptr<storage::Remap> SeriesState::take_remap() {
 }
 
 std::unique_ptr<storage::Scratch> SeriesState::begin(Timestamp timestamp, Timestamp now) {
-  dropped_.clear();
-  forget_dropped();
+  forget_pending_reports();
   return appender_->begin(timestamp, now);
 }
 
@@ -36,6 +32,7 @@ Result<> SeriesState::write_reports(storage::Scratch& scratch, std::span<const d
       if (!slot && slot.error().code == Code::kLimit) continue;
       if (!slot) return slot.error();
       reports_[i] = *slot;
+      pending_reports_[i] = true;
     }
     scratch.set(reports_[i], values[i]);
   }
@@ -52,23 +49,25 @@ void SeriesState::mark_all(storage::Scratch& scratch) const {
 void SeriesState::committed_good(Seen seen) {
   tracked_ = std::move(seen.tracked);
   known_ = std::move(seen.all);
+  pending_reports_ = {};
 }
 
-void SeriesState::committed_empty() { tracked_.clear(); }
+void SeriesState::committed_empty() {
+  tracked_.clear();
+  pending_reports_ = {};
+}
 
 void SeriesState::committed_failed(const Seen& seen) {
-  // Series that the failed body showed for the first time have no slot: theirs went with the scratch, and may belong to
-  // a report series by now.
-  tracked_.clear();
-  seen.tracked.for_each_without(dropped_, [this](Slot slot) { tracked_.insert(slot); });
-  seen.all.for_each_without(dropped_, [this](Slot slot) { known_.insert(slot); });
+  tracked_ = seen.tracked;
+  known_.add(seen.all);
+  pending_reports_ = {};
 }
 
-void SeriesState::forget_dropped() {
-  for (const Slot dropped : appender_->take_dropped()) {
-    dropped_.insert(dropped);
-    std::replace(reports_.begin(), reports_.end(), dropped, kNoSlot);
+void SeriesState::forget_pending_reports() {
+  for (size_t i = 0; i < kReports; ++i) {
+    if (pending_reports_[i]) reports_[i] = kNoSlot;
   }
+  pending_reports_ = {};
 }
 
 }  // namespace narthex::scrape

@@ -16,6 +16,12 @@ namespace narthex::scrape {
 struct Seen {
   SlotSet tracked;  // those that get a stale marker once they are missing
   SlotSet all;      // tracked ones and those with timestamps of their own
+
+  // The scratch of these slots is about to be dropped: they have been none.
+  void forget(std::span<const storage::Slot> created) {
+    tracked.erase(created);
+    all.erase(created);
+  }
 };
 
 // Not thread-safe.
@@ -42,26 +48,26 @@ class SeriesState {
   // The end of a target: markers for all that is tracked and for the report series.
   void mark_all(storage::Scratch& scratch) const;
 
-  // What happened to the scratch of the last begin(), after its commit. Slots that a dropped scratch resolved for the
-  // first time are forgotten by themselves.
+  // What happened to the scratch of the last begin(), after its commit.
   void committed_good(Seen seen);  // a body that was read to its end
   void committed_empty();          // an empty body: nothing is tracked any more, yet nothing is forgotten
-  // A failed scrape: `seen` is what was reached before the failure; it is carried over without a sample or a marker.
+  // A failed scrape: `seen` is what was reached before the failure, without slots that went with its scratch; it is
+  // carried over without a sample or a marker.
   void committed_failed(const Seen& seen);
   // The store refused the batch: as if there had been no scrape.
-  void commit_refused() {}
+  void commit_refused() { forget_pending_reports(); }
   // The job's rules changed: every series counts as new at the next scrape.
   void forget_known() { known_.clear(); }
 
  private:
-  void forget_dropped();
+  void forget_pending_reports();
 
   const Labels target_;
   const std::shared_ptr<storage::TargetAppender> appender_;
   SlotSet tracked_;
   SlotSet known_;  // shown by the last good scrape, or by a failed one since
   std::array<storage::Slot, kReports> reports_ = no_slots();
-  SlotSet dropped_;  // slots that scratches before that of the last begin() resolved in vain
+  std::array<bool, kReports> pending_reports_{};  // resolved in the scratch of the last begin(), not committed
 
   static constexpr std::array<storage::Slot, kReports> no_slots() {
     std::array<storage::Slot, kReports> slots{};

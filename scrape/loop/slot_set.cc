@@ -15,6 +15,12 @@ void SlotSet::add(const SlotSet& other) {
   for (size_t i = 0; i < other.words_.size(); ++i) words_[i] |= other.words_[i];
 }
 
+void SlotSet::erase(std::span<const storage::Slot> slots) {
+  for (const storage::Slot slot : slots) {
+    if (slot / 64 < words_.size()) words_[slot / 64] &= ~(uint64_t{1} << slot % 64);
+  }
+}
+
 uint64_t SlotSet::count_without(const SlotSet& other) const {
   uint64_t count = 0;
   for (size_t i = 0; i < words_.size(); ++i) count += static_cast<uint64_t>(std::popcount(word_without(other, i)));

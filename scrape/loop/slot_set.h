@@ -3,6 +3,7 @@
 
 #include <bit>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "storage/appender.h"
@@ -26,6 +27,7 @@ class SlotSet {
   // Takes over the bits of `words`, keeping this set's memory.
   void assign(const std::vector<uint64_t>& words) { words_.assign(words.begin(), words.end()); }
   void add(const SlotSet& other);
+  void erase(std::span<const storage::Slot> slots);
   // How many are here and not in `other`.
   uint64_t count_without(const SlotSet& other) const;
   // Calls `f(slot)` for those that are here and not in `other`, in ascending order.

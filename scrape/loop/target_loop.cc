@@ -179,6 +179,7 @@ void TargetLoop::fail(Error error) {
   world().log.debug("Scrape failed", {{"scrape_pool", options().job_name}, {"target", url_}, {"err", error.message}});
   attempt_->error = std::move(error);
   attempt_->pass.reset();
+  if (attempt_->scratch) attempt_->seen.forget(attempt_->scratch->created_slots());
   attempt_->scratch = nullptr;  // what was read of the body leaves no trace
   attempt_->scratch = series_.begin(attempt_->timestamp(), world().clock.now_ms());
   commit(false);

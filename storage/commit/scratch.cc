@@ -17,10 +17,9 @@ void ScratchPool::give(Buffers buffers) {
   if (free_.size() < kKept) free_.push_back(std::move(buffers));
 }
 
-ScratchImpl::ScratchImpl(std::shared_ptr<ScratchPool> pool, std::shared_ptr<Target> target,
-                         std::shared_ptr<std::vector<Slot>> dropped, uint32_t producer, Timestamp timestamp,
-                         Timestamp now)
-    : pool_(std::move(pool)), target_(std::move(target)), dropped_(std::move(dropped)), producer_(producer), now_(now) {
+ScratchImpl::ScratchImpl(std::shared_ptr<ScratchPool> pool, std::shared_ptr<Target> target, uint32_t producer,
+                         Timestamp timestamp, Timestamp now)
+    : pool_(std::move(pool)), target_(std::move(target)), producer_(producer), now_(now) {
   timestamp_ = timestamp;
   ScratchPool::Buffers buffers = pool_->take();
   values_ = std::move(buffers.values);
@@ -40,16 +39,11 @@ ScratchImpl::~ScratchImpl() {
   {
     std::lock_guard lock(target_->mutex());
     --target_->scratches_out;
-    if (!settled_) give_back();
+    if (!settled_) {
+      for (const CreatedSlot& created : created_) target_->give_back(created.slot);
+    }
   }
   pool_->give({std::move(values_), std::move(seen_), std::move(timed_)});
-}
-
-void ScratchImpl::give_back() {
-  for (const CreatedSlot& created : created_) {
-    target_->give_back(created.slot);
-    dropped_->push_back(created.slot);
-  }
 }
 
 Slot ScratchImpl::created(uint64_t hash) const {
@@ -61,6 +55,13 @@ void ScratchImpl::add_created(CreatedSlot slot) {
   created_.push_back(slot);
   created_by_hash_.emplace(slot.hash, slot.slot);
   cover(slot.slot);
+}
+
+std::vector<Slot> ScratchImpl::created_slots() const {
+  std::vector<Slot> slots;
+  slots.reserve(created_.size());
+  for (const CreatedSlot& created : created_) slots.push_back(created.slot);
+  return slots;
 }
 
 void ScratchImpl::cover(Slot slot) {

@@ -36,10 +36,9 @@ struct CreatedSlot {
 
 class ScratchImpl final : public Scratch {
  public:
-  // `dropped` is guarded by the target's mutex.
-  ScratchImpl(std::shared_ptr<ScratchPool> pool, std::shared_ptr<Target> target,
-              std::shared_ptr<std::vector<Slot>> dropped, uint32_t producer, Timestamp timestamp, Timestamp now);
-  // Not settled: slots it reserved are free again, and told in `dropped`.
+  ScratchImpl(std::shared_ptr<ScratchPool> pool, std::shared_ptr<Target> target, uint32_t producer, Timestamp timestamp,
+              Timestamp now);
+  // Not settled: slots it reserved are free again.
   ~ScratchImpl() override;
 
   const std::shared_ptr<Target>& target() const { return target_; }
@@ -52,6 +51,7 @@ class ScratchImpl final : public Scratch {
   // The slot reserved here for a series with this hash, or kNoSlot.
   Slot created(uint64_t hash) const;
   void add_created(CreatedSlot slot);
+  std::vector<Slot> created_slots() const override;
   const std::vector<CreatedSlot>& created() const { return created_; }
   // Makes room for slots up to this one.
   void cover(Slot slot);
@@ -60,11 +60,8 @@ class ScratchImpl final : public Scratch {
   void settle() { settled_ = true; }
 
  private:
-  void give_back();
-
   const std::shared_ptr<ScratchPool> pool_;
   const std::shared_ptr<Target> target_;
-  const std::shared_ptr<std::vector<Slot>> dropped_;
   const uint32_t producer_;
   const Timestamp now_;
   std::vector<CreatedSlot> created_;

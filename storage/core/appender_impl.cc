@@ -34,13 +34,8 @@ std::unique_ptr<Remap> AppenderImpl::take_remap() {
   return std::make_unique<Remap>(compact_slots(shared_->core, *target_, horizon));
 }
 
-std::vector<Slot> AppenderImpl::take_dropped() {
-  std::lock_guard lock(target_->mutex());
-  return std::exchange(*dropped_, {});
-}
-
 std::unique_ptr<Scratch> AppenderImpl::begin(Timestamp timestamp, Timestamp now) {
-  return std::make_unique<ScratchImpl>(shared_->scratches, target_, dropped_, producer_, timestamp, now);
+  return std::make_unique<ScratchImpl>(shared_->scratches, target_, producer_, timestamp, now);
 }
 
 // The slot this target has for the series: as its owner, or with another owner.

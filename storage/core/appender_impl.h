@@ -29,7 +29,6 @@ class AppenderImpl final : public TargetAppender {
 
   Slot slot_count() const override;
   std::unique_ptr<Remap> take_remap() override;
-  std::vector<Slot> take_dropped() override;
   std::unique_ptr<Scratch> begin(Timestamp timestamp, Timestamp now) override;
   Result<Slot> resolve(Scratch& scratch, const Labels& labels) override;
   Labels labels(Slot slot) const override;
@@ -40,8 +39,6 @@ class AppenderImpl final : public TargetAppender {
 
   const std::shared_ptr<Shared> shared_;
   const std::shared_ptr<Target> target_;
-  const std::shared_ptr<std::vector<Slot>> dropped_ =
-      std::make_shared<std::vector<Slot>>();  // behind the target's mutex
   uint32_t producer_;
   int64_t looked_at_ = INT64_MIN;  // the window in which a compaction was last considered
 };

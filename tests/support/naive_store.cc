@@ -74,26 +74,28 @@ class NaiveView final : public View {
   std::shared_ptr<const SeriesMap> series_;
 };
 
+// Slots of scratches that were dropped are free: a place without labels, which the next new series gets.
 class NaiveScratch final : public Scratch {
  public:
-  NaiveScratch(Timestamp timestamp, Timestamp now, std::vector<Labels> known, std::vector<Slot>& dropped)
-      : labels_(std::move(known)), now_(now), first_new_(labels_.size()), dropped_(dropped) {
+  NaiveScratch(Timestamp timestamp, Timestamp now, std::vector<Labels> known, std::shared_ptr<size_t> places)
+      : labels_(std::move(known)), places_(std::move(places)), now_(now) {
     timestamp_ = timestamp;
+    labels_.resize(std::max(labels_.size(), *places_));
     grow();
   }
-  ~NaiveScratch() override {
-    for (size_t slot = first_new_; slot < labels_.size() && !settled_; ++slot) {
-      dropped_.push_back(static_cast<Slot>(slot));
-    }
-  }
-  void settle() { settled_ = true; }
   Slot resolve(const Labels& labels) {
-    const auto it = std::find(labels_.begin(), labels_.end(), labels);
-    const size_t slot = static_cast<size_t>(it - labels_.begin());
-    if (it == labels_.end()) labels_.push_back(labels);
+    auto it = std::find(labels_.begin(), labels_.end(), labels);
+    if (it == labels_.end()) {
+      it = std::find(labels_.begin(), labels_.end(), Labels());
+      if (it == labels_.end()) it = labels_.insert(it, labels);
+      *it = labels;
+      created_.push_back(static_cast<Slot>(it - labels_.begin()));
+    }
+    const auto slot = static_cast<Slot>(it - labels_.begin());
     grow();
-    return static_cast<Slot>(slot);
+    return slot;
   }
+  std::vector<Slot> created_slots() const override { return created_; }
   std::vector<NaiveStore::Entry> entries() const {
     std::vector<NaiveStore::Entry> out;
     for (Slot slot = 0; slot < slot_count(); ++slot) {
@@ -108,44 +110,39 @@ class NaiveScratch final : public Scratch {
  private:
   void grow() {
     slot_count_ = labels_.size();
+    *places_ = std::max(*places_, slot_count_);
     values_.resize(slot_count_);
     seen_.resize(slot_count_ / 64 + 1);
   }
   std::vector<Labels> labels_;
+  std::vector<Slot> created_;
+  std::shared_ptr<size_t> places_;  // how many the target ever had
   Timestamp now_;
-  const size_t first_new_;
-  std::vector<Slot>& dropped_;
-  bool settled_ = false;
 };
 
 class NaiveAppender final : public TargetAppender {
  public:
   explicit NaiveAppender(NaiveStore& store) : store_(store) {}
-  Slot slot_count() const override { return static_cast<Slot>(labels_.size()); }
+  Slot slot_count() const override { return static_cast<Slot>(*places_); }
   std::unique_ptr<Remap> take_remap() override { return nullptr; }
-  std::vector<Slot> take_dropped() override { return std::exchange(dropped_, {}); }
   std::unique_ptr<Scratch> begin(Timestamp timestamp, Timestamp now) override {
-    return std::make_unique<NaiveScratch>(timestamp, now, labels_, dropped_);
+    return std::make_unique<NaiveScratch>(timestamp, now, labels_, places_);
   }
   Result<Slot> resolve(Scratch& scratch, const Labels& labels) override {
     return static_cast<NaiveScratch&>(scratch).resolve(labels);
   }
   Labels labels(Slot slot) const override { return labels_[slot]; }
   void commit(std::unique_ptr<Scratch> scratch, std::function<void(CommitResult)> done) override {
-    auto& naive = static_cast<NaiveScratch&>(*scratch);
+    const auto& naive = static_cast<const NaiveScratch&>(*scratch);
     CommitResult result = store_.commit(naive.entries(), naive.now());
-    if (result.status) {
-      labels_ = naive.labels();
-      naive.settle();
-    }
-    scratch = nullptr;
+    if (result.status) labels_ = naive.labels();
     done(std::move(result));
   }
 
  private:
   NaiveStore& store_;
   std::vector<Labels> labels_;
-  std::vector<Slot> dropped_;
+  const std::shared_ptr<size_t> places_ = std::make_shared<size_t>(0);
 };
 
 }  // namespace
@@ -189,6 +186,10 @@ Stats NaiveStore::stats() const {
 CommitResult NaiveStore::commit(const std::vector<Entry>& entries, Timestamp now) {
   std::lock_guard lock(mutex_);
   CommitResult result;
+  for (const Entry& entry : entries) {
+    if (entry.labels.empty()) result.status = Error{Code::kInternal, "a sample for a slot that nobody resolved"};
+  }
+  if (!result.status) return result;
   if (failing_ > 0) {
     --failing_;
     result.status = Error{Code::kUnavailable, "the store was told to fail"};

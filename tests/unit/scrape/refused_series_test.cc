@@ -12,7 +12,6 @@ class FullAppender final : public storage::TargetAppender {
 
   storage::Slot slot_count() const override { return inner_->slot_count(); }
   std::unique_ptr<storage::Remap> take_remap() override { return inner_->take_remap(); }
-  std::vector<storage::Slot> take_dropped() override { return inner_->take_dropped(); }
   std::unique_ptr<storage::Scratch> begin(Timestamp timestamp, Timestamp now) override {
     return inner_->begin(timestamp, now);
   }

@@ -42,8 +42,9 @@ class FastClock final : public Clock {
 
 class ScrapeTest : public ::testing::Test {
  protected:
-  // What the manager writes to; in the end that is store_.
+  // What the manager writes to, and what samples are read from.
   virtual storage::Store& store() { return store_; }
+  virtual const storage::Queryable& readable() const { return store_; }
 
   static JobOptions job() {
     JobOptions options;
@@ -87,7 +88,7 @@ class ScrapeTest : public ::testing::Test {
     return samples_of(Labels(std::move(labels)));
   }
   std::vector<Sample> samples_of(const Labels& labels) const {
-    const auto view = store_.view();
+    const auto view = readable().view();
     std::vector<Matcher> matchers;
     for (const Label& label : labels) matchers.push_back(Matcher::equal(label.name, label.value));
     auto found = view->select(matchers, storage::kMinTime, storage::kMaxTime);

@@ -51,6 +51,7 @@ class Player {
     }
     EXPECT_EQ(state_.count_added(seen), step.added) << "step " << now_;
     if (step.end == kBroken) {
+      seen.forget(scratch->created_slots());
       scratch = nullptr;
       scratch = state_.begin(now_, now_);
     }

@@ -42,6 +42,10 @@ TEST(SlotSet, AgreesWithAnOrdinarySet) {
     std::set<Slot> all = a;
     all.insert(b.begin(), b.end());
     EXPECT_EQ(without(both, {}), all);
+    SlotSet rest = of(a);
+    const std::vector<Slot> erased(b.begin(), b.end());
+    rest.erase(erased);
+    EXPECT_EQ(without(rest, {}), expected);
   }
 }
 
