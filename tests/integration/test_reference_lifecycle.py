@@ -85,6 +85,8 @@ REMOVED = [
     Change("target_back", BODY, visible('a{instance="go"}', True), visible('a{instance="stay"}', True),
            See("gaps", lambda view, row: gaps(view, 'a{instance="go"}'), []), scrapes=0, job=BOTH,
            then=STAYS, back=True),
+    Change("label_changed", BODY, visible('a{instance="i"}', False), visible('a{instance="k"}', True),
+           reports_visible('{instance="i"}', False), scrapes=0, then={"static_configs": [group("k")]}),
     Change("job_gone", BODY, visible("a", True), visible("up", True), reports_visible("", True)),
     Change("job_new", BODY, visible("a", True), field("health", "up"), first=False, scrapes=0, then={}),
 ]
