@@ -45,6 +45,7 @@ struct PoolStatus {
   std::vector<DroppedTarget> dropped;      // at most keep_dropped_targets, if that is set
   uint64_t dropped_count = 0;              // exact
   std::vector<std::string> target_errors;  // targets that could not be made: `instance 0 in group 1: no address`
+  uint64_t sync_failed = 0;                // a counter: how many these were, summed over all calls of set_targets()
 };
 
 class PoolView;  // scrape/pool_view.h
@@ -79,7 +80,6 @@ struct Stats {
   uint64_t exceeded_body_size_limit = 0;
   uint64_t exceeded_target_limit = 0;
   uint64_t exceeded_label_limits = 0;
-  uint64_t target_sync_failed = 0;
 };
 
 // All methods are thread-safe; loops run on the manager's reactors.

@@ -28,6 +28,9 @@ class PoolView {
   virtual uint64_t dropped_id(size_t i) const = 0;
   // All that were dropped.
   virtual uint64_t dropped_count() const = 0;
+
+  // See PoolStatus.
+  virtual uint64_t sync_failed() const = 0;
 };
 
 }  // namespace narthex::scrape

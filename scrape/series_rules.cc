@@ -3,84 +3,11 @@
 #include <algorithm>
 
 #include "base/quote.h"
+#include "scrape/label_conflicts.h"
+#include "scrape/label_limits.h"
+#include "scrape/series_names.h"
 
 namespace narthex::scrape {
-namespace {
-
-const Label* find(std::span<const Label> labels, std::string_view name) {
-  auto it = std::lower_bound(labels.begin(), labels.end(), name,
-                             [](const Label& label, std::string_view n) { return label.name < n; });
-  return it != labels.end() && it->name == name ? &*it : nullptr;
-}
-
-// The shortest names first, so that the outcome does not depend on which conflict is looked at first.
-void move_to_exported(std::vector<const Label*>& conflicts, LabelsBuilder& out) {
-  std::stable_sort(conflicts.begin(), conflicts.end(),
-                   [](const Label* a, const Label* b) { return a->name.size() < b->name.size(); });
-  for (const Label* label : conflicts) {
-    std::string name = "exported_" + label->name;
-    while (!out.get(name).empty()) name.insert(0, "exported_");
-    out.set(name, label->value);
-  }
-}
-
-std::string cut(std::string_view text) { return std::string(utf8_prefix(text, 50)); }
-
-Error over_limit(std::string_view limit_name, const Labels& labels, std::string_view middle, size_t found,
-                 std::string_view found_name, uint64_t limit) {
-  return {Code::kLimit, std::string(limit_name) + " exceeded (metric: " + cut(labels.get(kMetricName)) + ", " +
-                            std::string(middle) + std::string(found_name) + ": " + std::to_string(found) +
-                            ", limit: " + std::to_string(limit) + ")"};
-}
-
-}  // namespace
-
-void merge_target_labels(std::span<const Label> exposed, const Labels& target, bool honor_labels, LabelsBuilder& out) {
-  out.reset(Labels{});
-  for (const Label& label : exposed) {
-    if (!label.value.empty()) out.add_base(label.name, label.value);
-  }
-  std::vector<const Label*> conflicts;
-  for (const Label& label : target) {
-    const Label* same = find(exposed, label.name);
-    if (honor_labels && same) continue;
-    if (same && !same->value.empty()) conflicts.push_back(same);
-    out.set(label.name, label.value);
-  }
-  move_to_exported(conflicts, out);
-}
-
-Result<> check_label_limits(const Labels& labels, const Limits& limits) {
-  if (limits.labels && labels.size() > limits.labels) {
-    return over_limit("label_limit", labels, "", labels.size(), "number of labels", limits.labels);
-  }
-  if (!limits.label_name_length && !limits.label_value_length) return {};
-  for (const Label& label : labels) {
-    std::string middle = "label name: " + cut(label.name) + ", ";
-    if (limits.label_name_length && label.name.size() > limits.label_name_length) {
-      return over_limit("label_name_length_limit", labels, middle, label.name.size(), "length",
-                        limits.label_name_length);
-    }
-    if (limits.label_value_length && label.value.size() > limits.label_value_length) {
-      middle += "value: " + go_quote(cut(label.value)) + ", ";
-      return over_limit("label_value_length_limit", labels, middle, label.value.size(), "length",
-                        limits.label_value_length);
-    }
-  }
-  return {};
-}
-
-Result<> check_names(const Labels& labels, NameScheme scheme) {
-  const std::string_view metric = labels.get(kMetricName);
-  if (metric.empty()) return invalid("missing metric name (__name__ label)");
-  bool valid = is_valid_metric_name(metric, scheme);
-  for (const Label& label : labels) {
-    valid = valid && is_valid_label_name(label.name, scheme) && is_valid_utf8(label.value);
-  }
-  if (!valid) return invalid("invalid metric name or label names: " + labels.str());
-  return {};
-}
-
 Result<SeriesRules::Job> SeriesRules::compile(const JobOptions& job) {
   auto rules = relabel::compile(job.metric_relabel);
   if (!rules) return rules.error();

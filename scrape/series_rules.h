@@ -1,9 +1,8 @@
-// From the labels a target exposes to the labels that are stored: label conflicts, metric relabeling, validity, limits.
-// Done once per new line; the result is kept with the line. Source: scrape spec, sections 6, 6.1 and 7.2.
+// From the labels a target exposes to the labels that are stored: label conflicts, metric relabeling, names, limits, in
+// this order. Done once per new line; the result is kept with the line. Source: scrape spec, section 6.
 #pragma once
 
-#include <span>
-#include <string_view>
+#include <string>
 #include <vector>
 
 #include "base/result.h"
@@ -13,19 +12,6 @@
 #include "scrape/options.h"
 
 namespace narthex::scrape {
-
-// Gives an exposed label set the target's labels (section 6.1). `exposed` is sorted by name and unique; empty values
-// are kept in it, because with honor_labels even an empty exposed label hides the target's.
-void merge_target_labels(std::span<const Label> exposed, const Labels& target, bool honor_labels, LabelsBuilder& out);
-
-// Section 7.2. kLimit, with the reference's text:
-//   label_limit exceeded (metric: up, number of labels: 3, limit: 2)
-Result<> check_label_limits(const Labels& labels, const Limits& limits);
-
-// Names and values as the job's scheme wants them:
-//   missing metric name (__name__ label)
-//   invalid metric name or label names: {__name__="a b"}
-Result<> check_names(const Labels& labels, NameScheme scheme);
 
 // What the metadata says of a series, for the feature type-and-unit-labels (exposition spec, section 8): stored as
 // __type__ and __unit__, and exposed labels of these names are dropped. What is empty gives no label.

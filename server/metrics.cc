@@ -110,7 +110,6 @@ void add_scrape(Families& out, const scrape::Stats& stats) {
               stats.exceeded_target_limit);
   out.counter("prometheus_target_scrape_pool_exceeded_label_limits_total", "Scrapes refused by a label limit.",
               stats.exceeded_label_limits);
-  out.counter("prometheus_target_sync_failed_total", "Targets that could not be made.", stats.target_sync_failed);
   out.counter("narthex_scrapes_total", "Scrapes finished.", stats.scrapes);
   out.counter("narthex_scrapes_failed_total", "Scrapes that failed.", stats.scrapes_failed);
   out.counter("narthex_scrape_samples_total", "Samples read from targets.", stats.samples);
@@ -119,6 +118,9 @@ void add_scrape(Families& out, const scrape::Stats& stats) {
 void add_pools(Families& out, const std::vector<PoolSize>& pools) {
   out.add("prometheus_target_scrape_pool_targets", "Targets being scraped, by job.", MetricType::Gauge);
   for (const auto& pool : pools) out.append(static_cast<double>(pool.targets), {{"scrape_job", pool.job}});
+  out.add("prometheus_target_sync_failed_total",
+          "Targets that could not be made, at each delivery of the job's targets.", MetricType::Counter);
+  for (const auto& pool : pools) out.append(static_cast<double>(pool.sync_failed), {{"scrape_job", pool.job}});
 }
 
 void add_process(Families& out, const ProcessStats& stats) {

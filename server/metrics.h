@@ -27,7 +27,8 @@ struct ReloadState {
 
 struct PoolSize {
   std::string job;
-  size_t targets;  // being scraped
+  size_t targets;        // being scraped
+  uint64_t sync_failed;  // see scrape::PoolStatus
 };
 
 // What the components count, at one moment. A part that does not run yet is absent.

@@ -231,7 +231,9 @@ Snapshot Server::snapshot() const {
   now.http = http_->stats();
   now.storage = store_->stats();
   now.scrape = manager_->stats();
-  for (const auto& pool : manager_->pools()) now.pools.push_back({pool->job(), pool->active_size()});
+  for (const auto& pool : manager_->pools()) {
+    now.pools.push_back({pool->job(), pool->active_size(), pool->sync_failed()});
+  }
   return now;
 }
 

@@ -22,7 +22,6 @@ struct Counters {
   std::atomic<uint64_t> exceeded_body_size_limit = 0;
   std::atomic<uint64_t> exceeded_target_limit = 0;
   std::atomic<uint64_t> exceeded_label_limits = 0;
-  std::atomic<uint64_t> target_sync_failed = 0;
 
   static void add(std::atomic<uint64_t>& counter, uint64_t by = 1) {
     if (by) counter.fetch_add(by, std::memory_order_relaxed);
@@ -42,8 +41,7 @@ inline Stats Counters::stats() const {
           exemplar_out_of_order,
           exceeded_body_size_limit,
           exceeded_target_limit,
-          exceeded_label_limits,
-          target_sync_failed};
+          exceeded_label_limits};
 }
 
 }  // namespace narthex::scrape

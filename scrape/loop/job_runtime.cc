@@ -1,5 +1,7 @@
 #include "scrape/loop/job_runtime.h"
 
+#include "scrape/target_limit.h"
+
 namespace narthex::scrape {
 
 Result<std::shared_ptr<JobRuntime>> JobRuntime::create(const JobOptions& options,
@@ -13,11 +15,8 @@ Result<std::shared_ptr<JobRuntime>> JobRuntime::create(const JobOptions& options
 }
 
 std::optional<Error> JobRuntime::target_limit_error() const {
-  const uint64_t limit = options_.limits.targets;
-  const uint64_t count = active_targets_;
-  if (limit == 0 || count <= limit) return std::nullopt;
-  return Error{Code::kLimit, "target_limit exceeded (number of targets: " + std::to_string(count) +
-                                 ", limit: " + std::to_string(limit) + ")"};
+  auto checked = check_target_limit(active_targets_, options_.limits);
+  return checked ? std::nullopt : std::optional(checked.error());
 }
 
 namespace {

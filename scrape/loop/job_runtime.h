@@ -26,8 +26,7 @@ class JobRuntime {
   const FailureLog* failure_log() const { return failure_log_.get(); }
 
   void set_active_targets(uint64_t count) { active_targets_ = count; }
-  // Section 7.3: with too many targets, every scrape of the job fails. kLimit:
-  //   target_limit exceeded (number of targets: 3, limit: 2)
+  // See scrape/target_limit.h.
   std::optional<Error> target_limit_error() const;
 
  private:

@@ -46,6 +46,8 @@ class PoolViewImpl final : public PoolView {
   }
   uint64_t dropped_count() const override { return dropped_count_; }
 
+  uint64_t sync_failed() const override { return pool_->sync_failed; }
+
  private:
   void add(const TargetRecord& record, TargetPlace place, std::unordered_set<const TargetLoop*>& known) {
     if (record.loop) {
@@ -83,6 +85,7 @@ PoolStatus describe(const std::shared_ptr<const PoolState>& pool) {
   for (size_t i = 0; i < view.active_size(); ++i) out.active.push_back(view.active(i));
   for (size_t i = 0; i < view.dropped_size(); ++i) out.dropped.push_back(view.dropped(i));
   out.dropped_count = view.dropped_count();
+  out.sync_failed = view.sync_failed();
   for (const auto& group : pool->groups) {
     for (const TargetRecord& record : group->targets) {
       if (!record.error.empty()) out.target_errors.push_back(record.error);

@@ -1,5 +1,7 @@
 #include "scrape/pool/pool.h"
 
+#include <algorithm>
+
 namespace narthex::scrape {
 namespace {
 
@@ -12,10 +14,15 @@ std::string target_error(size_t index, const PackedGroup& group, const std::stri
   return "instance " + std::to_string(index) + " in group " + group.source + ": " + error;
 }
 
+uint64_t count_errors(const GroupState& group) {
+  return static_cast<uint64_t>(std::count_if(group.targets.begin(), group.targets.end(),
+                                             [](const TargetRecord& record) { return !record.error.empty(); }));
+}
+
 }  // namespace
 
 Pool::Pool(std::shared_ptr<JobRuntime> job, const Shards& shards, const World& world)
-    : shards_(shards), world_(world), state_(std::make_shared<PoolState>(PoolState{std::move(job), {}})) {}
+    : shards_(shards), world_(world), state_(std::make_shared<PoolState>(PoolState{std::move(job), {}, 0})) {}
 
 Pool::~Pool() {
   for (auto& [hash, loop] : loops_) loop->end(false);
@@ -27,7 +34,7 @@ Pool::~Pool() {
 void Pool::set_targets(const std::vector<TargetGroup>& groups) {
   std::unordered_map<std::string_view, const std::shared_ptr<const GroupState>*> known;
   for (const auto& group : state_->groups) known.emplace(group->group.source, &group);
-  Draft draft{state_->job, {}, {}, {}};
+  Draft draft{state_->job, {}, {}, {}, state_->sync_failed};
   for (const TargetGroup& group : groups) {
     PackedGroup packed = pack(group);
     auto same = known.find(packed.source);
@@ -37,11 +44,12 @@ void Pool::set_targets(const std::vector<TargetGroup>& groups) {
       draft.groups.push_back(make_group(draft, std::move(packed)));
     }
   }
+  for (const auto& group : draft.groups) draft.sync_failed += count_errors(*group);
   publish(std::move(draft));
 }
 
 void Pool::reconfigure(std::shared_ptr<JobRuntime> job) {
-  Draft draft{job, {}, {}, {}};
+  Draft draft{job, {}, {}, {}, state_->sync_failed};
   for (const auto& group : state_->groups) draft.groups.push_back(make_group(draft, group->group));
   for (auto& [hash, loop] : draft.loops) {
     if (loops_.contains(hash)) loop->reconfigure(job);
@@ -72,7 +80,6 @@ TargetRecord Pool::make_target(Draft& draft, const PackedGroup& group, size_t in
   if (auto* target = std::get_if<Target>(&made)) return {loop_for(draft, std::move(*target)), {}, {}};
   if (auto* dropped = std::get_if<Dropped>(&made)) return {nullptr, dropped_reason(*dropped), {}};
   std::string error = target_error(index, group, std::get<Refused>(made).error.message);
-  Counters::add(world_.counters.target_sync_failed);
   world_.log.error("Creating target failed", {{"scrape_pool", options().job_name}, {"err", error}});
   return {nullptr, {}, std::move(error)};
 }
@@ -97,7 +104,8 @@ void Pool::publish(Draft draft) {
   draft.job->set_active_targets(draft.loops.size());
   for (TargetLoop* loop : draft.started) loop->start();
   loops_ = std::move(draft.loops);
-  state_ = std::make_shared<const PoolState>(PoolState{std::move(draft.job), std::move(draft.groups)});
+  state_ =
+      std::make_shared<const PoolState>(PoolState{std::move(draft.job), std::move(draft.groups), draft.sync_failed});
 }
 
 }  // namespace narthex::scrape

@@ -31,6 +31,7 @@ struct GroupState {
 struct PoolState {
   std::shared_ptr<JobRuntime> job;
   std::vector<std::shared_ptr<const GroupState>> groups;
+  uint64_t sync_failed = 0;  // see PoolStatus
 };
 
 // Not thread-safe.
@@ -56,6 +57,7 @@ class Pool {
     std::vector<std::shared_ptr<const GroupState>> groups;
     std::unordered_map<uint64_t, std::shared_ptr<TargetLoop>> loops;
     std::vector<TargetLoop*> started;
+    uint64_t sync_failed = 0;
   };
 
   void sync(Draft& draft, std::vector<PackedGroup> groups);

@@ -32,16 +32,5 @@ TEST(KeepsSeries, WhenOnlyTimesLimitsOrClientChange) {
   }
 }
 
-TEST(TargetLimit, IsExceededByMoreThanIt) {
-  JobOptions options;
-  options.limits.targets = 2;
-  auto job = JobRuntime::create(options);
-  ASSERT_TRUE(job);
-  (*job)->set_active_targets(2);
-  EXPECT_FALSE((*job)->target_limit_error().has_value());
-  (*job)->set_active_targets(3);
-  EXPECT_EQ((*job)->target_limit_error()->message, "target_limit exceeded (number of targets: 3, limit: 2)");
-}
-
 }  // namespace
 }  // namespace narthex::scrape

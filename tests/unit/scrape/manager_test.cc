@@ -46,6 +46,46 @@ TEST_F(ManagerTest, TargetThatComesBackShowsNoMarker) {
   for (const Sample& sample : samples("a")) EXPECT_FALSE(is_stale_marker(sample.value));
 }
 
+class InFlightTest : public ScrapeTest {
+ protected:
+  // Does `change` while the target has a request and has not answered yet; true if its answer is stored.
+  bool is_finished(const std::function<void()>& change) {
+    Answer slow = answer("slow 1\n");
+    slow.silence_ms = 300;
+    target_.script(std::vector<Answer>{slow, answer("")});
+    start(job());
+    if (!wait_for([&] { return !target_.last_request().empty(); })) return false;
+    change();
+    return wait_for([&] { return !samples("slow").empty(); });
+  }
+};
+
+TEST_F(InFlightTest, ScrapeIsFinishedThoughItsTargetGoes) {
+  EXPECT_TRUE(is_finished([&] { target_gone(); }));
+}
+
+TEST_F(InFlightTest, ScrapeIsFinishedThoughItsJobGoes) {
+  EXPECT_TRUE(is_finished([&] { EXPECT_TRUE(manager_->apply({})); }));
+}
+
+TEST_F(InFlightTest, ScrapeIsFinishedThoughItsJobChanges) {
+  JobOptions changed = job();
+  changed.honor_labels = true;
+  EXPECT_TRUE(is_finished([&] { EXPECT_TRUE(manager_->apply({changed})); }));
+}
+
+TEST_F(ManagerTest, ChangedJobKeepsHealthAndError) {
+  target_.script(std::vector<Answer>{answer("", "500 No")});
+  start(job());
+  ASSERT_TRUE(wait_for([&] { return status().health == Health::kDown; }));
+  JobOptions changed = job();
+  changed.honor_labels = true;
+  ASSERT_TRUE(manager_->apply({changed}));
+  EXPECT_EQ(status().health, Health::kDown);
+  EXPECT_EQ(status().last_error, "server returned HTTP status 500 No");
+  EXPECT_GT(status().last_scrape_ns, 0);
+}
+
 TEST_F(ManagerTest, RemovedJobWritesNoMarkers) {
   play<std::string>(job(), {"a 1\n"});
   ASSERT_TRUE(manager_->apply({}));
@@ -109,12 +149,13 @@ TEST_F(ManagerTest, DroppedAndRefusedTargetsAreTold) {
   options.relabel = {keep};
   options.limits.keep_dropped_targets = 1;
   start(options);
-  manager_->set_targets("j", {{{{{"__address__", "a:1"}, {"keep", "yes"}},
-                                {{"__address__", "b:1"}},
-                                {{"__address__", "c:1"}},
-                                {{"__address__", "d/e"}, {"keep", "yes"}}},
-                               {},
-                               "file:0"}});
+  const TargetGroup group{{{{"__address__", "a:1"}, {"keep", "yes"}},
+                           {{"__address__", "b:1"}},
+                           {{"__address__", "c:1"}},
+                           {{"__address__", "d/e"}, {"keep", "yes"}}},
+                          {},
+                          "file:0"};
+  manager_->set_targets("j", {group});
   const PoolStatus pool = manager_->status().at(0);
   EXPECT_EQ(pool.job, "j");
   ASSERT_EQ(pool.active.size(), 1u);
@@ -127,7 +168,12 @@ TEST_F(ManagerTest, DroppedAndRefusedTargetsAreTold) {
   EXPECT_TRUE(pool.dropped[0].reason.starts_with("narthex.yml:3:5: ")) << pool.dropped[0].reason;
   EXPECT_EQ(pool.target_errors,
             std::vector<std::string>{"instance 3 in group file:0: \"d/e\" is not a valid hostname"});
-  EXPECT_EQ(manager_->stats().target_sync_failed, 1u);
+  EXPECT_EQ(pool.sync_failed, 1u);
+  manager_->set_targets("j", {group});
+  EXPECT_EQ(manager_->status().at(0).sync_failed, 2u) << "counted at each delivery, changed or not";
+  options.honor_labels = true;
+  ASSERT_TRUE(manager_->apply({options}));
+  EXPECT_EQ(manager_->status().at(0).sync_failed, 2u);
 }
 
 TEST_F(ManagerTest, PoolsAreReadTargetByTargetAndKeepWhatWasThere) {

@@ -131,7 +131,7 @@ TEST(OwnMetrics, CountersGetTheirNames) {
   now.reload = {true, 12.5};
   now.storage = storage::Stats{.series = 7, .samples_appended = 1234567890123, .min_time = 1500};
   now.scrape = scrape::Stats{.sample_out_of_order = 3};
-  now.pools = {{"node \"x\"", 2}};
+  now.pools = {{"node \"x\"", 2, 3}};
   const std::string text = metrics.text(now);
   for (const char* line : {
            "prometheus_build_info{version=\"3.14.0\",narthex_version=",

@@ -33,6 +33,7 @@ class FakePool final : public scrape::PoolView {
   scrape::DroppedTarget dropped(size_t i) const override { return status_.dropped[i]; }
   uint64_t dropped_id(size_t i) const override { return status_.dropped[i].discovered_labels.hash(); }
   uint64_t dropped_count() const override { return status_.dropped_count; }
+  uint64_t sync_failed() const override { return 0; }
 
  private:
   const scrape::PoolStatus status_;
