@@ -20,12 +20,16 @@ struct Stats {
   uint64_t targets = 0;
   uint64_t templates = 0;
   uint64_t windows = 0;
-  uint64_t samples_appended = 0;  // since start
+  uint64_t samples_appended = 0;     // since start
+  uint64_t histograms_appended = 0;  // of them native histograms
   uint64_t commits = 0;
   uint64_t commit_failures = 0;
   uint64_t log_bytes = 0;     // on disk, all families
   uint64_t column_bytes = 0;  // resident, head columns
   uint64_t index_bytes = 0;   // resident, identity and slots
+  uint64_t exemplars = 0;     // kept now
+  uint64_t exemplar_series = 0;
+  uint64_t exemplar_bytes = 0;  // resident, about
   Timestamp min_time = 0;
   Timestamp max_time = 0;
 };
@@ -42,6 +46,9 @@ class Store : public Queryable {
   // The appender of a scrape target with these public labels (no name begins with "__"). Two at once for equal labels
   // are allowed: the first producer owns a series, the other appends to it with the checks of the scrape spec, 6.2.
   virtual std::shared_ptr<TargetAppender> open_target(const Labels& public_labels) = 0;
+
+  // How many exemplars are kept from now on (options: max_exemplars); the oldest go first.
+  virtual void set_max_exemplars(size_t) {}
 
   virtual Stats stats() const = 0;
   // Waits for pending commits, syncs the log, closes. Appenders must not be used afterwards.

@@ -32,6 +32,11 @@ Stats StoreImpl::stats() const {
   stats.max_time = list->empty() ? 0 : windows.newest();
   const CommitterStats& committed = shared_->committer->stats();
   stats.samples_appended = committed.samples;
+  stats.histograms_appended = committed.histograms;
+  const ExemplarRing::Counts kept = shared_->exemplars.counts();
+  stats.exemplars = kept.exemplars;
+  stats.exemplar_series = kept.series;
+  stats.exemplar_bytes = kept.bytes;
   stats.commits = committed.commits;
   stats.commit_failures = committed.failures;
   std::lock_guard lock(shared_->record_log_mutex);
