@@ -202,6 +202,17 @@ void NaiveStore::add(const Labels& labels, Timestamp timestamp, double value) {
   newest_ = std::max(newest_, timestamp);
 }
 
+void NaiveStore::add(const Labels& labels, Timestamp timestamp, Histogram histogram) {
+  std::lock_guard lock(mutex_);
+  writable()[labels].histograms.push_back({timestamp, std::make_shared<const Histogram>(std::move(histogram))});
+  newest_ = std::max(newest_, timestamp);
+}
+
+void NaiveStore::add(const Labels& labels, Exemplar exemplar) {
+  std::lock_guard lock(mutex_);
+  exemplars_.emplace_back(labels, std::move(exemplar));
+}
+
 void NaiveStore::fail_commits(int count) {
   std::lock_guard lock(mutex_);
   failing_ = count;

@@ -21,6 +21,8 @@ class NaiveStore final : public storage::Store {
 
   // Appends without any check; keep timestamps ascending per series.
   void add(const Labels& labels, Timestamp timestamp, double value);
+  void add(const Labels& labels, Timestamp timestamp, Histogram histogram);
+  void add(const Labels& labels, Exemplar exemplar);
   // The next `count` commits fail with kUnavailable and store nothing.
   void fail_commits(int count);
 
