@@ -26,6 +26,7 @@ struct ApiRoute {
 constexpr ApiRoute kApiRoutes[] = {
     {kQueryPath, kGet | kPost, query},
     {kQueryRangePath, kGet | kPost, query_range},
+    {"/api/v1/query_exemplars", kGet | kPost, query_exemplars},
     {"/api/v1/series", kGet | kPost, series},
     {"/api/v1/labels", kGet | kPost, label_names},
     {"/api/v1/label/:name/values", kGet, label_values},
