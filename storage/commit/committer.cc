@@ -159,6 +159,7 @@ void Committer::apply(std::vector<Job>& batch) {
   const Sequence sequence = windows_.published() + 1;
   const Sequence oldest_view = windows_.oldest_view();
   uint64_t samples = 0;
+  uint64_t histograms = 0;
   for (Job& job : batch) {
     for (PreparedRecord& r : job.prepared.records) {
       std::lock_guard lock(r.target->mutex());
@@ -167,11 +168,12 @@ void Committer::apply(std::vector<Job>& batch) {
     if (job.prepared.newest != INT64_MIN) windows_.advance(job.prepared.newest);
     for (const PreparedExemplar& e : job.prepared.exemplars) ring_.add(e.series, *e.exemplar);
     samples += job.prepared.samples;
-    stats_.histograms += job.prepared.histograms;
+    histograms += job.prepared.histograms;
     job.scratch->settle();
   }
   windows_.publish(sequence);
   stats_.samples += samples;
+  stats_.histograms += histograms;
   stats_.commits += batch.size();
 }
 

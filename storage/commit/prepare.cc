@@ -65,6 +65,24 @@ Prepared Preparer::prepare(ScratchImpl& scratch) {
   return std::move(out_);
 }
 
+namespace {
+
+constexpr auto kBySlot = [](const auto& a, const auto& b) { return a.slot < b.slot; };
+
+template <class T>
+void sort_by_slot(std::vector<T>& list) {
+  if (!std::is_sorted(list.begin(), list.end(), kBySlot)) std::stable_sort(list.begin(), list.end(), kBySlot);
+}
+
+// Null if the slot has none.
+template <class T>
+const T* find(const std::vector<T>& by_slot, Slot slot) {
+  const auto it = std::lower_bound(by_slot.begin(), by_slot.end(), slot, [](const T& t, Slot s) { return t.slot < s; });
+  return it == by_slot.end() || it->slot != slot ? nullptr : &*it;
+}
+
+}  // namespace
+
 // Histograms at the scrape's time and starts, by slot. A malformed histogram loses its place.
 void Preparer::gather_beside(ScratchImpl& scratch) {
   histograms_.clear();
@@ -72,31 +90,33 @@ void Preparer::gather_beside(ScratchImpl& scratch) {
   for (const SlotHistogram& h : scratch.histograms()) {
     if (h.timed) continue;
     if (is_well_formed(h.histogram)) {
-      histograms_.emplace(h.slot, &h.histogram);
+      histograms_.push_back({h.slot, &h.histogram});
       continue;
     }
     ++out_.result.malformed_histograms;
     scratch.seen_bits()[h.slot / 64] &= ~(uint64_t{1} << (h.slot & 63));
   }
-  for (const SlotStart& s : scratch.starts()) starts_.insert_or_assign(s.slot, s.start);
+  sort_by_slot(histograms_);
+  starts_ = scratch.starts();
+  sort_by_slot(starts_);
+  // Of a slot's starts the last one holds.
+  const auto superseded = [](const SlotStart& a, const SlotStart& b) { return a.slot == b.slot; };
+  starts_.erase(starts_.begin(), std::unique(starts_.rbegin(), starts_.rend(), superseded).base());
 }
 
 OwnSample Preparer::sample_of(Slot slot, Timestamp t, double value, const Histogram* histogram) const {
-  const auto start = starts_.find(slot);
-  return {slot, t, value, histogram, start == starts_.end() ? 0 : start->second};
+  const SlotStart* start = find(starts_, slot);
+  return {slot, t, value, histogram, start == nullptr ? 0 : start->start};
 }
 
 // What the samples that stay in the scrape have beside their numbers.
 void Preparer::put_beside(const ScratchImpl& scratch, Record& record) {
-  for (const auto& [slot, histogram] : histograms_) {
-    if (scratch.has(slot)) record.histograms.push_back({slot, histogram});
+  for (const ScrapedHistogram& h : histograms_) {
+    if (scratch.has(h.slot)) record.histograms.push_back(h);
   }
-  for (const auto& [slot, start] : starts_) {
-    if (start != 0 && scratch.has(slot)) record.starts.push_back({slot, start});
+  for (const SlotStart& s : starts_) {
+    if (s.start != 0 && scratch.has(s.slot)) record.starts.push_back(s);
   }
-  const auto by_slot = [](const auto& a, const auto& b) { return a.slot < b.slot; };
-  std::sort(record.histograms.begin(), record.histograms.end(), by_slot);
-  std::sort(record.starts.begin(), record.starts.end(), by_slot);
   out_.histograms += record.histograms.size();
 }
 
@@ -147,9 +167,8 @@ void Preparer::scrape_samples(ScratchImpl& scratch) {
 bool Preparer::keep_in_scrape(ScratchImpl& scratch, Target& target, Slot slot, uint32_t group_number,
                               bool group_takes_it) {
   const Timestamp t = scratch.timestamp();
-  const auto histogram = histograms_.find(slot);
-  const OwnSample sample =
-      sample_of(slot, t, scratch.values()[slot], histogram == histograms_.end() ? nullptr : histogram->second);
+  const ScrapedHistogram* beside = find(histograms_, slot);
+  const OwnSample sample = sample_of(slot, t, scratch.values()[slot], beside == nullptr ? nullptr : beside->histogram);
   if (target.foreign(slot) != nullptr) {
     rerouted_.push_back(sample);
     return false;

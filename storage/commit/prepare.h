@@ -81,8 +81,8 @@ class Preparer {
   const Options& options_;
   Prepared out_;
   // Of the scratch at work.
-  boost::unordered_flat_map<Slot, const Histogram*> histograms_;  // at the scrape's time
-  boost::unordered_flat_map<Slot, Timestamp> starts_;
+  std::vector<ScrapedHistogram> histograms_;           // at the scrape's time; slots ascending
+  std::vector<SlotStart> starts_;                      // slots ascending, each once
   boost::unordered_flat_map<Key, Timestamp> reached_;  // newest accepted in this scratch, of samples one by one
   std::vector<OwnSample> rerouted_;                    // from the scrape's own
 };

@@ -31,8 +31,8 @@ Stats StoreImpl::stats() const {
   stats.min_time = list->empty() ? 0 : list->front()->start();
   stats.max_time = list->empty() ? 0 : windows.newest();
   const CommitterStats& committed = shared_->committer->stats();
+  stats.histograms_appended = committed.histograms;  // before the samples that they are among
   stats.samples_appended = committed.samples;
-  stats.histograms_appended = committed.histograms;
   const ExemplarRing::Counts kept = shared_->exemplars.counts();
   stats.exemplars = kept.exemplars;
   stats.exemplar_series = kept.series;

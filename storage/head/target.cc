@@ -60,7 +60,7 @@ void Target::move_to(std::span<const SlotTemplate> layout) {
     const auto old = old_places.find(s.list);
     if (old == old_places.end()) continue;
     columns_[s.slot] = columns[old->second];
-    if (const auto it = sides.find(old->second); it != sides.end()) sides_.emplace(s.slot, std::move(it->second));
+    if (OpenSide* side = sides.find(old->second)) sides_.put(s.slot, std::move(*side));
   }
 }
 
@@ -122,12 +122,7 @@ std::optional<NewestSample> Target::newest(Slot slot) const {
   return NewestSample{group->time(column.last_index), column.last_bits, is_histogram ? beside->last.get() : nullptr};
 }
 
-const OpenSide* Target::side(Slot slot) const {
-  if (!columns_[slot].beside) return nullptr;
-  const auto it = sides_.find(slot);
-  assert(it != sides_.end());
-  return &it->second;
-}
+const OpenSide* Target::side(Slot slot) const { return columns_[slot].beside ? sides_.find(slot) : nullptr; }
 
 uint32_t Target::keep_group(std::shared_ptr<TimeGroup> group) {
   if (free_groups_.empty()) {
@@ -199,8 +194,9 @@ void Target::apply(const Record& record, Part& part, Sequence sequence, Sequence
 
 OpenSide& Target::side_for_writing(Slot slot) {
   ColumnState& column = columns_[slot];
+  if (column.beside) return *sides_.find(slot);
   column.beside = true;
-  return sides_.try_emplace(slot, OpenSide{SideColumn(column.first_index)}).first->second;
+  return sides_.put(slot, OpenSide{SideColumn(column.first_index)});
 }
 
 // The slot's last sample is this histogram.
@@ -222,14 +218,19 @@ void Target::put_start(Slot slot, Part& part, Timestamp start) {
 // What the samples of a scrape have beside their numbers. Where no start is told, it is unknown from now on.
 void Target::put_beside(const Record& record, Part& part) {
   for (const ScrapedHistogram& h : record.histograms) put_histogram(h.slot, part, *h.histogram);
-  for (auto& [slot, side] : sides_) {
-    const bool seen = slot / 64 < record.seen.size() && (record.seen[slot / 64] >> (slot & 63) & 1) != 0;
-    if (!seen || side.column.last_start == 0) continue;
-    const auto told = std::lower_bound(record.starts.begin(), record.starts.end(), slot,
-                                       [](const SlotStart& s, Slot wanted) { return s.slot < wanted; });
-    if (told == record.starts.end() || told->slot != slot) put_start(slot, part, 0);
-  }
-  for (const SlotStart& s : record.starts) put_start(s.slot, part, s.start);
+  auto told = record.starts.begin();
+  for_each_bit(record.seen, [&](Slot slot) {
+    const bool is_told = told != record.starts.end() && told->slot == slot;
+    put_start(slot, part, is_told ? (told++)->start : 0);
+  });
+}
+
+void Target::apply_timed(const OwnSample& sample, Part& part, Sequence sequence, Sequence oldest_view) {
+  const Slot slot = sample.slot;
+  if (const auto last = newest(slot); last && sample.timestamp <= last->timestamp) return;
+  place_timed(sample, part, sequence, oldest_view);
+  if (sample.histogram != nullptr) put_histogram(slot, part, *sample.histogram);
+  put_start(slot, part, sample.start);
 }
 
 // Whether the slot can have its sample at `t` in that group, at which index. A group for own timestamps grows by one
@@ -245,14 +246,6 @@ bool Target::join(Slot slot, uint32_t number, Timestamp t, Sequence sequence, Se
   index = group.push(t, sequence, oldest_view);
   group.last_pusher = slot;
   return true;
-}
-
-void Target::apply_timed(const OwnSample& sample, Part& part, Sequence sequence, Sequence oldest_view) {
-  const Slot slot = sample.slot;
-  if (const auto last = newest(slot); last && sample.timestamp <= last->timestamp) return;
-  place_timed(sample, part, sequence, oldest_view);
-  if (sample.histogram != nullptr) put_histogram(slot, part, *sample.histogram);
-  put_start(slot, part, sample.start);
 }
 
 void Target::place_timed(const OwnSample& sample, Part& part, Sequence sequence, Sequence oldest_view) {
@@ -321,7 +314,7 @@ size_t Target::live_series(Timestamp horizon) const {
 
 std::vector<Slot> Target::compact(Timestamp horizon) {
   std::vector<Slot> remap(slot_count(), kNoSlot);
-  boost::unordered_flat_map<Slot, OpenSide> kept_sides;
+  SideTable kept_sides;
   Slot kept = 0;
   for (Slot slot = 0; slot < slot_count(); ++slot) {
     if (is_dead(slot, horizon)) {
@@ -331,7 +324,7 @@ std::vector<Slot> Target::compact(Timestamp horizon) {
     remap[slot] = kept;
     lists_[kept] = lists_[slot];
     columns_[kept] = columns_[slot];
-    if (columns_[slot].beside) kept_sides.emplace(kept, std::move(sides_.find(slot)->second));
+    if (columns_[kept].beside) kept_sides.put(kept, std::move(*sides_.find(slot)));
     ++kept;
   }
   sides_ = std::move(kept_sides);
@@ -349,14 +342,9 @@ std::vector<Slot> Target::compact(Timestamp horizon) {
 }
 
 size_t Target::bytes() const {
-  size_t sum = sizeof(*this) + sides_.bucket_count() * sizeof(std::pair<Slot, OpenSide>) +
-               lists_.capacity() * sizeof(ListId) + columns_.capacity() * sizeof(ColumnState) +
-               groups_.capacity() * sizeof(groups_[0]) + parts_.capacity() * sizeof(parts_[0]) +
-               free_slots_.capacity() * sizeof(Slot);
-  for (const auto& [slot, side] : sides_) {
-    if (side.last != nullptr) sum += bytes_of(*side.last);
-  }
-  return sum;
+  return sizeof(*this) + lists_.capacity() * sizeof(ListId) + columns_.capacity() * sizeof(ColumnState) +
+         groups_.capacity() * sizeof(groups_[0]) + parts_.capacity() * sizeof(parts_[0]) +
+         free_slots_.capacity() * sizeof(Slot) + sides_.bytes();
 }
 
 std::string dump(Target& target) {

@@ -10,6 +10,7 @@
 
 #include "storage/head/part.h"
 #include "storage/head/record.h"
+#include "storage/head/side_table.h"
 #include "storage/head/time_group.h"
 
 namespace narthex::storage {
@@ -29,12 +30,6 @@ struct NewestSample {
   Timestamp timestamp;
   uint64_t bits;
   const Histogram* histogram;
-};
-
-// What lies beside the open column of a slot. It outlasts the column's retirement, for the last histogram's sake.
-struct OpenSide {
-  SideColumn column;
-  std::unique_ptr<Histogram> last = {};  // the last histogram
 };
 
 // Everything behind `mutex`. Samples are written by the committer alone; appenders reserve slots; readers copy.
@@ -119,9 +114,9 @@ class Target {
   std::mutex mutex_;
 
   // Behind mutex_:
-  std::vector<ListId> lists_;                        // by slot
-  std::vector<ColumnState> columns_;                 // by slot; column.group is a place in groups_
-  boost::unordered_flat_map<Slot, OpenSide> sides_;  // of the slots whose columns say so
+  std::vector<ListId> lists_;         // by slot
+  std::vector<ColumnState> columns_;  // by slot; column.group is a place in groups_
+  SideTable sides_;                   // of the slots whose columns say so
   std::vector<Slot> free_slots_;
   boost::unordered_flat_map<Slot, ForeignSlot> foreign_;
   std::vector<bool> producers_;
