@@ -30,7 +30,7 @@ uint64_t buckets_of(const std::vector<BucketSpan>& spans) {
 bool is_well_formed(const Buckets& buckets, bool is_float) {
   const size_t given = is_float ? buckets.floats.size() : buckets.integers.size();
   const size_t others = is_float ? buckets.integers.size() : buckets.floats.size();
-  return others == 0 && given == buckets_of(buckets.spans);
+  return others == 0 && given <= kMaxBuckets && given == buckets_of(buckets.spans);
 }
 
 void put_spans(std::string& out, const std::vector<BucketSpan>& spans) {
@@ -93,33 +93,65 @@ double read_double(ByteReader& in, double base) {
   return std::bit_cast<double>(bits);
 }
 
-// A base's value at `i`; `base` is null if there is none.
-template <class T>
-T at(const std::vector<T>* base, size_t i) {
-  return base == nullptr ? T{0} : (*base)[i];
+// Buckets as runs: so many as in the base, so many with a value. One that stays alone between others has a value, too:
+// that is shorter than to begin anew.
+template <class Same, class Put>
+void put_runs(std::string& out, size_t count, Same same, Put put) {
+  for (size_t i = 0; i < count;) {
+    const size_t first = i;
+    while (i < count && same(i)) ++i;
+    put_varint(out, i - first);
+    if (i == count) return;
+    const size_t changed = i;
+    while (i < count && !(same(i) && (i + 1 == count || same(i + 1)))) ++i;
+    put_varint(out, i - changed);
+    for (size_t k = changed; k < i; ++k) put(k);
+  }
+}
+
+template <class Read>
+bool read_runs(ByteReader& in, size_t count, Read read) {
+  for (size_t i = 0; i < count;) {
+    const uint64_t unchanged = in.varint();
+    if (!in.ok() || unchanged > count - i) return false;
+    i += unchanged;
+    if (i == count) break;
+    const uint64_t changed = in.varint();
+    if (!in.ok() || changed > count - i) return false;
+    for (const size_t end = i + changed; i < end; ++i) read(i);
+  }
+  return in.ok();
 }
 
 void put_buckets(std::string& out, const Buckets* base, const Buckets& buckets) {
-  const auto* integers = base == nullptr ? nullptr : &base->integers;
-  const auto* floats = base == nullptr ? nullptr : &base->floats;
-  for (size_t i = 0; i < buckets.integers.size(); ++i) {
-    put_integer(out, static_cast<uint64_t>(at(integers, i)), static_cast<uint64_t>(buckets.integers[i]));
-  }
-  for (size_t i = 0; i < buckets.floats.size(); ++i) put_double(out, at(floats, i), buckets.floats[i]);
+  const auto number = [&](size_t i) { return base == nullptr ? 0 : base->integers[i]; };
+  const auto real = [&](size_t i) { return base == nullptr ? 0 : base->floats[i]; };
+  put_runs(
+      out, buckets.integers.size(), [&](size_t i) { return number(i) == buckets.integers[i]; },
+      [&](size_t i) {
+        put_integer(out, static_cast<uint64_t>(number(i)), static_cast<uint64_t>(buckets.integers[i]));
+      });
+  put_runs(
+      out, buckets.floats.size(), [&](size_t i) { return same(real(i), buckets.floats[i]); },
+      [&](size_t i) { put_double(out, real(i), buckets.floats[i]); });
 }
 
+// `out` may be the base.
 bool read_buckets(ByteReader& in, bool is_float, const Buckets* base, Buckets& out) {
   const uint64_t count = buckets_of(out.spans);
-  if (count > in.rest().size()) return false;  // each takes a byte at least
-  out.integers.resize(is_float ? 0 : count);
-  out.floats.resize(is_float ? count : 0);
-  const auto* integers = base == nullptr ? nullptr : &base->integers;
-  const auto* floats = base == nullptr ? nullptr : &base->floats;
-  for (size_t i = 0; i < out.integers.size(); ++i) {
-    out.integers[i] = static_cast<int64_t>(read_integer(in, static_cast<uint64_t>(at(integers, i))));
+  if (count > kMaxBuckets) return false;
+  if (base == nullptr) {
+    out.integers.assign(is_float ? 0 : count, 0);
+    out.floats.assign(is_float ? count : 0, 0);
+  } else if (base != &out) {
+    out.integers = base->integers;
+    out.floats = base->floats;
   }
-  for (size_t i = 0; i < out.floats.size(); ++i) out.floats[i] = read_double(in, at(floats, i));
-  return in.ok();
+  return read_runs(in, out.integers.size(),
+                   [&](size_t i) {
+                     out.integers[i] = static_cast<int64_t>(read_integer(in, static_cast<uint64_t>(out.integers[i])));
+                   }) &&
+         read_runs(in, out.floats.size(), [&](size_t i) { out.floats[i] = read_double(in, out.floats[i]); });
 }
 
 }  // namespace

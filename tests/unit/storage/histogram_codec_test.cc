@@ -88,6 +88,34 @@ TEST(HistogramCodec, EveryPairOfLayoutsComesBackBitForBit) {
   }
 }
 
+// 100 buckets, some of which have changed: head, count, zero count and sum take a byte each.
+TEST(HistogramCodec, UnchangedBucketsCostNothing) {
+  const struct {
+    std::vector<size_t> changed;
+    size_t bytes;
+  } cases[] = {
+      {{}, 4 + 1},           {{0}, 4 + 3 + 1},      {{50}, 4 + 3 + 1},     {{99}, 4 + 3},
+      {{50, 51}, 4 + 4 + 1}, {{50, 52}, 4 + 5 + 1}, {{50, 53}, 4 + 6 + 1}, {{98}, 4 + 3 + 1},
+  };
+  const Histogram base = integer({{0, 100}}, std::vector<int64_t>(100, 5));
+  for (const bool floats : {false, true}) {
+    for (const auto& c : cases) {
+      Histogram h = base;
+      for (const size_t i : c.changed) ++h.positive.integers[i];
+      std::string bytes;
+      if (floats) {
+        const auto as_floats = [](const Histogram& from) {
+          return floating(from.positive.spans, {from.positive.integers.begin(), from.positive.integers.end()});
+        };
+        append_histogram(bytes, &*std::make_unique<Histogram>(as_floats(base)), as_floats(h));
+      } else {
+        append_histogram(bytes, &base, h);
+      }
+      EXPECT_EQ(bytes.size(), c.bytes) << c.changed.size() << " changed";
+    }
+  }
+}
+
 TEST(HistogramCodec, WhatCannotBeStoredIsNotWellFormed) {
   Histogram other_kind = integer({{0, 1}}, {});
   other_kind.positive.floats = {1};
@@ -106,6 +134,7 @@ TEST(HistogramCodec, WhatCannotBeStoredIsNotWellFormed) {
       {integer({{0, 1}}, {1, 2}), false},
       {integer({{0, UINT32_MAX}, {0, UINT32_MAX}}, {1}), false},
       {floating({{0, 1}}, {}), false},
+      {integer({{0, kMaxBuckets + 1}}, std::vector<int64_t>(kMaxBuckets + 1)), false},
       {other_kind, false},
       {hint, false},
       {negative, false},
@@ -173,11 +202,11 @@ TEST(SideColumn, HistogramsByIndex) {
     size_t bytes;
   } cases[] = {
       {{}, "", 0},
-      {{{3, &a}}, " 3:h3/0", 21},
-      {{{3, &a}, {4, &a}, {5, &a}}, " 3:h3/0 4:h3/0 5:h3/0", 21},
-      {{{3, &a}, {4, &b}}, " 3:h3/0 4:h5/0", 27},
-      {{{4, &a}, {5, &a}, {9, &a}, {10, &b}}, " 4:h3/0 5:h3/0 9:h3/0 10:h5/0", 31},
-      {{{3, &a}, {9, &b}, {10, &b}}, " 3:h3/0 9:h5/0 10:h5/0", 28},
+      {{{3, &a}}, " 3:h3/0", 23},
+      {{{3, &a}, {4, &a}, {5, &a}}, " 3:h3/0 4:h3/0 5:h3/0", 23},
+      {{{3, &a}, {4, &b}}, " 3:h3/0 4:h5/0", 30},
+      {{{4, &a}, {5, &a}, {9, &a}, {10, &b}}, " 4:h3/0 5:h3/0 9:h3/0 10:h5/0", 34},
+      {{{3, &a}, {9, &b}, {10, &b}}, " 3:h3/0 9:h5/0 10:h5/0", 31},
   };
   for (const auto& c : cases) {
     Written written(3);
