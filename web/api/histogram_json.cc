@@ -1,7 +1,7 @@
 #include "web/api/histogram_json.h"
 
 #include "base/number.h"
-#include "model/histogram_buckets.h"
+#include "model/bucket_list.h"
 #include "web/api/json.h"
 
 namespace narthex::web {

@@ -1,4 +1,4 @@
-#include "model/histogram_buckets.h"
+#include "model/bucket_list.h"
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -9,7 +9,7 @@
 namespace narthex {
 namespace {
 
-TEST(HistogramBuckets, BoundsHaveTheReferencesBits) {
+TEST(BucketList, BoundsHaveTheReferencesBits) {
   const double largest = std::numeric_limits<double>::max();
   const double infinity = std::numeric_limits<double>::infinity();
   const struct {
@@ -48,7 +48,7 @@ TEST(HistogramBuckets, BoundsHaveTheReferencesBits) {
   }
 }
 
-TEST(HistogramBuckets, BoundsOfAllSchemasAscendAndAreClose) {
+TEST(BucketList, BoundsOfAllSchemasAscendAndAreClose) {
   for (int32_t schema = kMinExponentialSchema; schema <= kMaxExponentialSchema; ++schema) {
     for (int64_t i = -600; i < 600; ++i) {
       const double exact = std::exp2(std::ldexp(static_cast<double>(i), -schema));
@@ -68,7 +68,7 @@ Histogram with(int32_t schema, Buckets positive, Buckets negative = {}) {
   return h;
 }
 
-TEST(HistogramBuckets, AreListedInOrderWithoutEmptyOnes) {
+TEST(BucketList, AreListedInOrderWithoutEmptyOnes) {
   Histogram zero = with(0, {{{0, 2}}, {1, 2}, {}}, {{{1, 1}, {1, 1}}, {3, 4}, {}});
   zero.zero_threshold = 0.75;
   zero.zero_count = 5;

@@ -1,4 +1,4 @@
-#include "model/histogram_buckets.h"
+#include "model/bucket_list.h"
 
 #include <algorithm>
 #include <array>
