@@ -21,14 +21,15 @@ constexpr Served kServed[] = {
     {"use-start-timestamps", &promql::Features::start_timestamps},
 };
 
-// Always on: the first one there, too.
-constexpr std::string_view kAlwaysOn[] = {"promql-duration-expr", "exemplar-storage", "st-storage"};
+// Always on, here and there.
+constexpr std::string_view kAlwaysOn = "promql-duration-expr";
 
 constexpr std::string_view kOthers[] = {
     "auto-reload-config",
     "concurrent-rule-eval",
     "created-timestamp-zero-ingestion",
     "delayed-compaction",
+    "exemplar-storage",
     "extra-scrape-metrics",
     "histograms-st-encoding",
     "memory-snapshot-on-shutdown",
@@ -38,6 +39,7 @@ constexpr std::string_view kOthers[] = {
     "otlp-native-delta-ingestion",
     "promql-per-step-stats",
     "search-api",
+    "st-storage",
     "st-synthesis",
     "type-and-unit-labels",
     "use-uncached-io",
@@ -45,7 +47,7 @@ constexpr std::string_view kOthers[] = {
 };
 
 void read_one(const std::string& name, EnabledFeatures& out) {
-  if (name.empty() || std::find(std::begin(kAlwaysOn), std::end(kAlwaysOn), name) != std::end(kAlwaysOn)) return;
+  if (name.empty() || name == kAlwaysOn) return;
   const auto* served =
       std::find_if(std::begin(kServed), std::end(kServed), [&](const Served& s) { return s.name == name; });
   if (served != std::end(kServed)) {

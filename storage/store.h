@@ -20,18 +20,18 @@ struct Stats {
   uint64_t targets = 0;
   uint64_t templates = 0;
   uint64_t windows = 0;
-  uint64_t samples_appended = 0;     // since start
-  uint64_t histograms_appended = 0;  // of them native histograms
+  uint64_t samples_appended = 0;  // since start
   uint64_t commits = 0;
   uint64_t commit_failures = 0;
   uint64_t log_bytes = 0;     // on disk, all families
   uint64_t column_bytes = 0;  // resident, head columns
   uint64_t index_bytes = 0;   // resident, identity and slots
-  uint64_t exemplars = 0;     // kept now
-  uint64_t exemplar_series = 0;
-  uint64_t exemplar_bytes = 0;  // resident, about
   Timestamp min_time = 0;
   Timestamp max_time = 0;
+  uint64_t histograms_appended = 0;  // since start; among the samples
+  uint64_t exemplars = 0;            // kept now
+  uint64_t exemplar_series = 0;
+  uint64_t exemplar_bytes = 0;  // resident, about
 };
 
 // Thread-safe unless a returned object says otherwise.

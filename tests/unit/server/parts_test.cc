@@ -63,10 +63,10 @@ TEST(CpuQuota, AtMostFourReactors) {
 
 TEST(Features, ServedUnservedUnknown) {
   const EnabledFeatures features =
-      read_features({"promql-experimental-functions,search-api", "", "x,promql-duration-expr,exemplar-storage"});
+      read_features({"promql-experimental-functions,exemplar-storage", "", "x,promql-duration-expr"});
   EXPECT_TRUE(features.promql.experimental_functions);
   EXPECT_FALSE(features.promql.binop_fill);
-  EXPECT_THAT(features.without_effect, testing::ElementsAre("search-api"));
+  EXPECT_THAT(features.without_effect, testing::ElementsAre("exemplar-storage"));
   EXPECT_THAT(features.unknown, testing::ElementsAre("x"));
 }
 
