@@ -56,6 +56,9 @@ struct Histogram {
 // Equal bit for bit, doubles included: NaN payloads and the sign of zero count.
 bool same_bits(const Histogram& a, const Histogram& b);
 
+// What it takes in memory, without what allocators add.
+size_t bytes_of(const Histogram& histogram);
+
 // A histogram sample of a series. `start`: since when it counts, in ms; 0: unknown.
 struct HistogramSample {
   Timestamp timestamp = 0;
@@ -70,5 +73,8 @@ struct Exemplar {
   Timestamp timestamp = 0;
   friend bool operator==(const Exemplar&, const Exemplar&) = default;
 };
+
+// Equal bit for bit, as histograms.
+bool same_bits(const Exemplar& a, const Exemplar& b);
 
 }  // namespace narthex

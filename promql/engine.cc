@@ -81,7 +81,13 @@ class QueryRun {
       if (auto held = context.budget().hold(count); !held) return held;
       Series series{labels_of(*root, i), {}};
       series.samples.reserve(count);
-      column.for_each([&](size_t step) { series.samples.push_back({plan.grid.at(step), column.value(step)}); });
+      column.for_each([&](size_t step) {
+        if (auto histogram = column.histogram(step)) {
+          series.histograms.push_back({plan.grid.at(step), std::move(histogram)});
+        } else {
+          series.samples.push_back({plan.grid.at(step), column.value(step)});
+        }
+      });
       series_.push_back(std::move(series));
     }
     return finish(plan.type);
@@ -94,10 +100,11 @@ class QueryRun {
     storage::Column column;
     for (size_t i = 0; i < root->size(); ++i) {
       if (auto read = root->read(i, column); !read) return read;
-      if (column.size() == 0) continue;
-      if (auto held = context.budget().hold(column.size()); !held) return held;
+      if (column.empty()) continue;
+      if (auto held = context.budget().hold(weight_of(column)); !held) return held;
       Series series{labels_of(*root, i), {}};
       for (size_t s = 0; s < column.size(); ++s) series.samples.push_back({column.timestamps[s], column.values[s]});
+      series.histograms = std::move(column.histograms);
       series_.push_back(std::move(series));
     }
     return finish(ValueType::kMatrix);

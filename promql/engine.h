@@ -40,10 +40,11 @@ struct Query {
 
 struct Series {
   Labels metric;
-  std::vector<Sample> samples;  // ascending; never stale markers
+  std::vector<Sample> samples = {};              // ascending; never stale markers
+  std::vector<HistogramSample> histograms = {};  // likewise; no timestamp occurs in both
 };
 
-struct Vector {  // instant vector: every series has exactly one sample, at the evaluation time
+struct Vector {  // instant vector: every series has exactly one sample or histogram, at the evaluation time
   std::vector<Series> series;
 };
 struct Matrix {
@@ -76,7 +77,8 @@ class Engine {
 
   // Series of a matrix are in the order of their labels; so are those of an instant vector that a selector gives.
   // `view` and `query` are not kept. Errors: kInvalid `<line>:<col>: parse error: <msg>`; kUnsupported names what
-  // cannot be evaluated yet; kExecution, kTimeout, kCanceled, kLimit with the texts of the PromQL spec, section 3.
+  // cannot be evaluated yet, be it of native histograms, which only selectors give; kExecution, kTimeout, kCanceled,
+  // kLimit with the texts of the PromQL spec, section 3.
   Result<QueryResult> instant(const storage::View& view, const Query& query) const;
   Result<QueryResult> range(const storage::View& view, const Query& query) const;
 

@@ -23,6 +23,9 @@ struct Features {
 // count from 1, columns in bytes. Never recurses deeper than a fixed bound, whatever the text.
 Result<ExprPtr> parse_expr(std::string_view text, const Features& features);
 
+// The matchers of every selector in the expression, in the order of the text.
+std::vector<std::vector<Matcher>> selectors_of(const Expr& expr);
+
 // The canonical text. Parsing it gives the same tree, except for comments, blanks and redundant signs.
 std::string print(const Expr& expr);
 

@@ -75,8 +75,13 @@ void add_http(Families& out, const net::ServerStats& stats) {
 
 void add_storage(Families& out, const storage::Stats& stats) {
   out.gauge("prometheus_tsdb_head_series", "Series with recent samples.", stats.series);
-  out.counter("prometheus_tsdb_head_samples_appended_total", "Samples stored since start.", stats.samples_appended,
-              {{"type", "float"}});
+  out.counter("prometheus_tsdb_head_samples_appended_total", "Samples stored since start.",
+              stats.samples_appended - stats.histograms_appended, {{"type", "float"}});
+  out.append(static_cast<double>(stats.histograms_appended), {{"type", "histogram"}});
+  out.gauge("prometheus_tsdb_exemplar_exemplars_in_storage", "Exemplars held in memory.", stats.exemplars);
+  out.gauge("prometheus_tsdb_exemplar_series_with_exemplars_in_storage", "Series with exemplars.",
+            stats.exemplar_series);
+  out.gauge("narthex_storage_exemplar_bytes", "Memory of exemplars.", stats.exemplar_bytes);
   out.gauge("prometheus_tsdb_lowest_timestamp_seconds", "Time of the oldest sample.",
             static_cast<double>(stats.min_time) / 1000);
   out.gauge("narthex_storage_newest_timestamp_seconds", "Time of the newest sample.",

@@ -50,6 +50,12 @@ storage::Options storage_options(const FlagValues& flags) {
   return options;
 }
 
+// Without the feature there are none to keep; those of an earlier run go.
+size_t kept_exemplars(const FlagValues& flags, const config::Config& config) {
+  if (!read_features(flags.list("enable-feature")).scrape.exemplar_storage) return 0;
+  return static_cast<size_t>(std::max<int64_t>(config.max_exemplars, 0));
+}
+
 scrape::ManagerOptions manager_options(const FlagValues& flags, const config::Config& config) {
   scrape::ManagerOptions options;
   options.fqdn = fully_qualified_name(machine_name());
@@ -141,8 +147,9 @@ Result<> Server::start_http() {
   return {};
 }
 
-Result<> Server::open_store() {
-  const storage::Options options = storage_options(flags_);
+Result<> Server::open_store(const config::Config& config) {
+  storage::Options options = storage_options(flags_);
+  options.max_exemplars = kept_exemplars(flags_, config);
   auto store = storage::Store::open(options, clock_, log_);
   if (!store) return prefixed("opening storage (--storage.tsdb.path=" + options.path + "): ", store.error());
   store_ = std::move(*store);
@@ -192,6 +199,11 @@ Result<> Server::apply_scrape(const config::Config& config) {
 
 std::vector<Configuration::Part> Server::parts() {
   return {
+      {"storage",
+       [this](const config::Config& config) -> Result<> {
+         store_->set_max_exemplars(kept_exemplars(flags_, config));
+         return {};
+       }},
       {"scrape", [this](const config::Config& config) { return apply_scrape(config); }},
       {"web",
        [this](const config::Config& config) -> Result<> {
@@ -204,7 +216,7 @@ std::vector<Configuration::Part> Server::parts() {
 Result<> Server::start(config::Config config) {
   if (auto started = start_http(); !started) return started.error();
   notifications_.begin(web::kStarting);
-  if (auto opened = open_store(); !opened) return opened.error();
+  if (auto opened = open_store(config); !opened) return opened.error();
   replayed_ = true;
   manager_ = scrape::Manager::create(manager_options(flags_, config), *store_, clock_, log_);
   auto started = configuration_.start(parts(), std::move(config));

@@ -42,7 +42,7 @@ class Server {
  private:
   Result<web::Settings> web_settings();
   Result<> start_http();
-  Result<> open_store();
+  Result<> open_store(const config::Config& config);
   std::vector<Configuration::Part> parts();
   Result<> apply_scrape(const config::Config& config);
   web::RuntimeInfo runtime_info() const;

@@ -40,6 +40,7 @@ struct SlotHistogram {
   bool timed;  // `timestamp` is its own
   Timestamp timestamp;
   Histogram histogram;
+  size_t timed_before;  // how many values with their own timestamps were appended before it
 };
 
 struct SlotExemplar {
@@ -77,20 +78,24 @@ class Scratch {
   void set_at(Slot slot, Timestamp timestamp, double value) { timed_.push_back({slot, timestamp, value}); }
 
   // A native histogram at the scrape's timestamp. False, and nothing changed: the slot has a value or a histogram
-  // already in this scrape. Whether it is valid is the caller's to check.
+  // already in this scrape. Whether it is valid is the caller's to check; one whose spans do not fit its buckets is
+  // refused at commit.
   bool set_histogram(Slot slot, Histogram histogram) {
     if (!set(slot, 0)) return false;
-    histograms_.push_back({slot, false, timestamp_, std::move(histogram)});
+    histograms_.push_back({slot, false, timestamp_, std::move(histogram), timed_.size()});
     return true;
   }
   // One with its own timestamp, as set_at().
   void set_histogram_at(Slot slot, Timestamp timestamp, Histogram histogram) {
-    histograms_.push_back({slot, true, timestamp, std::move(histogram)});
+    histograms_.push_back({slot, true, timestamp, std::move(histogram), timed_.size()});
   }
 
-  // Goes with the sample that the slot gets in this scrape; without one it is ignored. In ms, not 0.
+  // Goes with the sample that the slot gets in this scrape (with all of them, if it gets several); without one it is
+  // ignored. In ms, not 0. The last call for a slot holds.
   void set_start(Slot slot, Timestamp start) { starts_.push_back({slot, start}); }
-  // Kept in a ring of bounded size; refusals never fail a commit (scrape spec, 6.2).
+  // Kept in a ring of bounded size; refusals never fail a commit (scrape spec, 6.2). Dropped silently: one with more
+  // than 128 code points in names and values of its labels, and one equal to the newest of its series. Refused: one
+  // older than that.
   void add_exemplar(Slot slot, Exemplar exemplar) { exemplars_.push_back({slot, std::move(exemplar)}); }
 
   // Slots that resolve() made in this scratch: they end with it if it is dropped or its commit fails, and are then given
@@ -117,7 +122,10 @@ struct CommitResult {
   uint64_t out_of_order = 0;
   uint64_t duplicate_timestamp = 0;
   uint64_t out_of_bounds = 0;
-  uint64_t exemplar_out_of_order = 0;  // exemplars refused for their timestamps
+  // Exemplars refused for their timestamps. Those of a series count if all it brought were refused: exporters repeat
+  // old ones beside new ones.
+  uint64_t exemplar_out_of_order = 0;
+  uint64_t malformed_histograms = 0;  // spans that do not fit the buckets
 };
 
 // New slot of each old slot (kNoSlot: dead), after a compaction of a layout.

@@ -16,6 +16,7 @@ struct Options {
   int64_t key_frame_ms = 600'000;          // per target, in the log
   int64_t max_future_ms = 600'000;         // a sample further ahead of the wall clock is out of bounds
   int64_t max_past_ms = 3'600'000;         // as is one this much older than the newest timestamp ever accepted
+  size_t max_exemplars = 100'000;          // kept in memory, of all series together; 0 = none
 };
 
 }  // namespace narthex::storage

@@ -25,9 +25,16 @@ struct Column {
   std::vector<Timestamp> starts;
   std::vector<HistogramSample> histograms;  // no timestamp occurs among the numbers too
 
+  // Of the numbers.
   size_t size() const { return timestamps.size(); }
+  bool empty() const { return timestamps.empty() && histograms.empty(); }
   void clear() { timestamps.clear(), values.clear(), starts.clear(), histograms.clear(); }
   void push(Timestamp t, double v) { timestamps.push_back(t), values.push_back(v); }
+  void push(Timestamp t, double v, Timestamp start) {
+    if (start != 0 && starts.empty()) starts.resize(size());
+    if (start != 0 || !starts.empty()) starts.push_back(start);
+    push(t, v);
+  }
 };
 
 // Series that a selector found, in the order of their labels. Immutable; thread-safe; keeps its view alive.
@@ -71,6 +78,12 @@ class Queryable {
   virtual ~Queryable() = default;
   // Cheap: takes no lock that a writer holds for long.
   virtual std::shared_ptr<const View> view() const = 0;
+  // The exemplars kept at this moment with from <= t <= to, of the series that satisfy all matchers of one of the sets,
+  // in the order of their labels. Series without such exemplars are left out.
+  virtual std::vector<SeriesExemplars> exemplars(std::span<const std::vector<Matcher>>, Timestamp /*from*/,
+                                                 Timestamp /*to*/) const {
+    return {};
+  }
 };
 
 }  // namespace narthex::storage

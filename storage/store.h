@@ -30,6 +30,10 @@ struct Stats {
   uint64_t index_bytes = 0;     // resident, identity and slots
   Timestamp min_time = 0;
   Timestamp max_time = 0;
+  uint64_t histograms_appended = 0;  // since start; among the samples
+  uint64_t exemplars = 0;            // kept now
+  uint64_t exemplar_series = 0;
+  uint64_t exemplar_bytes = 0;  // resident, about
 };
 
 // Thread-safe unless a returned object says otherwise.
@@ -44,6 +48,9 @@ class Store : public Queryable {
   // The appender of a scrape target with these public labels (no name begins with "__"). Two at once for equal labels
   // are allowed: the first producer owns a series, the other appends to it with the checks of the scrape spec, 6.2.
   virtual std::shared_ptr<TargetAppender> open_target(const Labels& public_labels) = 0;
+
+  // How many exemplars are kept from now on (options: max_exemplars); the oldest go first.
+  virtual void set_max_exemplars(size_t) {}
 
   virtual Stats stats() const = 0;
   // Counts the active series by their labels, at most `limit` entries per list. Walks all of them: for people who ask,

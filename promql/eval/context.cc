@@ -8,6 +8,13 @@ Error too_many_samples() {
   return Error{Code::kLimit, "query processing would load too many samples into memory in query execution"};
 }
 
+size_t weight_of(const storage::Column& column) {
+  size_t sum = column.size();
+  // PromQL spec, section 3: a sample is 16 bytes.
+  for (const HistogramSample& h : column.histograms) sum += (bytes_of(*h.histogram) + 8) / 16;
+  return sum;
+}
+
 Result<> SampleBudget::hold(size_t samples) {
   const int64_t more = static_cast<int64_t>(samples);
   if (more > limit_ - held_) return too_many_samples();

@@ -92,6 +92,9 @@ class QueryContext {
   std::vector<std::string> infos_;
 };
 
+// What a column weighs in the budget: a number 1, a histogram as many as it is long.
+size_t weight_of(const storage::Column& column);
+
 // Code and text of a query that ran into --query.max-samples.
 Error too_many_samples();
 

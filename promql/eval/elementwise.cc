@@ -30,7 +30,13 @@ class Broadcast final : public Through {
     if (auto read = input().read(i, once_); !read) return read;
     out.reset(grid().count);
     if (!once_.has(0)) return {};
-    for (size_t step = 0; step < grid().count; ++step) out.set(step, once_.value(0));
+    for (size_t step = 0; step < grid().count; ++step) {
+      if (auto histogram = once_.histogram(0)) {
+        out.set(step, std::move(histogram));
+      } else {
+        out.set(step, once_.value(0));
+      }
+    }
     return {};
   }
 

@@ -16,19 +16,28 @@
 
 namespace narthex::promql {
 
-// Values by step and which of them exist. Reused between series. Not thread-safe.
+// Values by step and which of them exist. A step may have a native histogram instead, which only selectors give, and
+// only where no operator would take it for a number (plan/consumers.cc). Reused between series. Not thread-safe.
 class StepColumn {
  public:
   void reset(size_t steps) {
     values_.resize(steps);
     present_.assign((steps + 63) / 64, 0);
+    histograms_.clear();
   }
   size_t steps() const { return values_.size(); }
   bool has(size_t i) const { return present_[i >> 6] >> (i & 63) & 1; }
   double value(size_t i) const { return values_[i]; }
+  // Null: the step has a number, or nothing.
+  std::shared_ptr<const Histogram> histogram(size_t i) const { return histograms_.empty() ? nullptr : histograms_[i]; }
   void set(size_t i, double value) {
     values_[i] = value;
     present_[i >> 6] |= uint64_t{1} << (i & 63);
+  }
+  void set(size_t i, std::shared_ptr<const Histogram> histogram) {
+    if (histograms_.empty()) histograms_.resize(steps());
+    histograms_[i] = std::move(histogram);
+    set(i, 0.0);
   }
   void erase(size_t i) { present_[i >> 6] &= ~(uint64_t{1} << (i & 63)); }
   size_t count() const {
@@ -50,6 +59,7 @@ class StepColumn {
  private:
   std::vector<double> values_;
   std::vector<uint64_t> present_;
+  std::vector<std::shared_ptr<const Histogram>> histograms_;  // by step; empty: there is none
 };
 
 // Series known by their labels. Not thread-safe.

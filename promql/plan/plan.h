@@ -69,6 +69,7 @@ struct Plan {
   int64_t window_ms = 0;           // range selectors, subqueries; of an instant selector the lookback
   bool own_timestamps = false;     // kInstantSelector: timestamp() of it, seconds instead of values
   bool scalar_left = false;        // kVectorScalar
+  std::string consumer;            // selectors: whom their samples go to, `function "rate"`; "": to the result
 
   // The instant that step i of a selector or subquery looks at.
   Timestamp eval_time(size_t i) const { return (fixed ? *fixed : grid.at(i)) - offset_ms; }
@@ -94,6 +95,9 @@ struct PlanParameters {
 // Errors: kUnsupported names what this version does not evaluate; kInvalid for durations out of range; kLimit for too
 // many steps.
 Result<QueryPlan> make_plan(const Expr& expr, const PlanParameters& parameters);
+
+// Tells the selectors below who consumes their samples.
+void name_consumers(Plan& root);
 
 // Seconds of a duration expression as milliseconds, with step() and range() filled in. Errors have the texts of the
 // PromQL spec, section 10, prefixed with "<start>:<end>: ", the expression's bytes.

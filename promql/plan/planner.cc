@@ -272,6 +272,7 @@ Result<QueryPlan> make_plan(const Expr& expr, const PlanParameters& parameters) 
   if (!root) return root.error();
   QueryPlan plan;
   plan.root = std::move(*root);
+  name_consumers(*plan.root);
   plan.scans = planner.take_scans();
   return plan;
 }

@@ -4,11 +4,13 @@
 
 namespace narthex::storage {
 
-Committer::Committer(Core& core, Windows& windows, RecordLog& record_log, const Options& options, Log& log)
+Committer::Committer(Core& core, Windows& windows, ExemplarRing& ring, RecordLog& record_log, const Options& options,
+                     Log& log)
     : core_(core),
       windows_(windows),
+      ring_(ring),
       record_log_(record_log),
-      preparer_(windows, options),
+      preparer_(core, windows, ring, options),
       housekeeping_(core, windows, record_log, options, log) {
   thread_ = std::thread([this] { run(); });
 }
@@ -157,17 +159,21 @@ void Committer::apply(std::vector<Job>& batch) {
   const Sequence sequence = windows_.published() + 1;
   const Sequence oldest_view = windows_.oldest_view();
   uint64_t samples = 0;
+  uint64_t histograms = 0;
   for (Job& job : batch) {
     for (PreparedRecord& r : job.prepared.records) {
       std::lock_guard lock(r.target->mutex());
       r.target->apply(r.record, *r.part, sequence, oldest_view);
     }
     if (job.prepared.newest != INT64_MIN) windows_.advance(job.prepared.newest);
+    for (const PreparedExemplar& e : job.prepared.exemplars) ring_.add(e.series, *e.exemplar);
     samples += job.prepared.samples;
+    histograms += job.prepared.histograms;
     job.scratch->settle();
   }
   windows_.publish(sequence);
   stats_.samples += samples;
+  stats_.histograms += histograms;
   stats_.commits += batch.size();
 }
 
@@ -181,6 +187,7 @@ void Committer::finish(std::vector<Job>& batch, const Result<>& status) {
     }
     // The scratch goes first: who is told of the end may begin anew.
     job.prepared.records.clear();
+    job.prepared.exemplars.clear();
     job.scratch.reset();
     job.done(std::move(job.prepared.result));
   }

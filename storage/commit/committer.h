@@ -21,6 +21,7 @@ namespace narthex::storage {
 
 struct CommitterStats {
   std::atomic<uint64_t> samples{0};
+  std::atomic<uint64_t> histograms{0};
   std::atomic<uint64_t> commits{0};
   std::atomic<uint64_t> failures{0};
 };
@@ -29,7 +30,7 @@ struct CommitterStats {
 class Committer {
  public:
   // All must outlive the committer.
-  Committer(Core& core, Windows& windows, RecordLog& record_log, const Options& options, Log& log);
+  Committer(Core& core, Windows& windows, ExemplarRing& ring, RecordLog& record_log, const Options& options, Log& log);
   // Stops as stop() does.
   ~Committer();
 
@@ -64,6 +65,7 @@ class Committer {
 
   Core& core_;
   Windows& windows_;
+  ExemplarRing& ring_;
   RecordLog& record_log_;
   Preparer preparer_;
   Housekeeping housekeeping_;

@@ -13,6 +13,8 @@
 #include <vector>
 
 #include "storage/commit/scratch.h"
+#include "storage/core/ownership.h"
+#include "storage/exemplars/exemplar_ring.h"
 #include "storage/head/windows.h"
 
 namespace narthex::storage {
@@ -23,17 +25,26 @@ struct PreparedRecord {
   Record record;
 };
 
+// An accepted exemplar, which belongs to the scratch.
+struct PreparedExemplar {
+  Labels series;
+  const Exemplar* exemplar;
+};
+
 struct Prepared {
-  std::vector<PreparedRecord> records;  // windows ascending within a target
+  std::vector<PreparedRecord> records;      // windows ascending within a target
+  std::vector<PreparedExemplar> exemplars;  // in the order in which they go into the ring
   CommitResult result;
   Timestamp newest = INT64_MIN;  // of all accepted samples
   uint64_t samples = 0;          // accepted
+  uint64_t histograms = 0;       // of them
 };
 
 // For the committer's thread.
 class Preparer {
  public:
-  Preparer(Windows& windows, const Options& options) : windows_(windows), options_(options) {}
+  Preparer(const Core& core, Windows& windows, const ExemplarRing& ring, const Options& options)
+      : core_(core), windows_(windows), ring_(ring), options_(options) {}
 
   // Clears from the scratch's seen bits what is not stored through them; the records point into the scratch.
   Prepared prepare(ScratchImpl& scratch);
@@ -50,19 +61,30 @@ class Preparer {
   };
 
   bool in_bounds(Timestamp t, Timestamp now) const;
-  static Verdict against(const std::optional<NewestSample>& newest, Timestamp t, uint64_t bits);
+  static Verdict against(const std::optional<NewestSample>& newest, const OwnSample& sample);
   bool count(Verdict verdict);
+  void gather_beside(ScratchImpl& scratch);
+  OwnSample sample_of(Slot slot, Timestamp t, double value, const Histogram* histogram) const;
   void scrape_samples(ScratchImpl& scratch);
   bool keep_in_scrape(ScratchImpl& scratch, Target& target, Slot slot, uint32_t group_number, bool group_takes_it);
-  void one_by_one(ScratchImpl& scratch, const TimedSample& sample, bool from_scrape);
-  void append_to(const std::shared_ptr<Target>& owner, const TimedSample& sample);
+  void put_beside(const ScratchImpl& scratch, Record& record);
+  void own_samples(ScratchImpl& scratch);
+  void one_by_one(ScratchImpl& scratch, const OwnSample& sample, bool from_scrape);
+  void append_to(const std::shared_ptr<Target>& owner, const OwnSample& sample);
+  void exemplars(const ScratchImpl& scratch);
+  void exemplars_of_series(const ScratchImpl& scratch, std::span<const SlotExemplar* const> exemplars);
   Record& record_of(const std::shared_ptr<Target>& target, int64_t window);
 
+  const Core& core_;
   Windows& windows_;
+  const ExemplarRing& ring_;
   const Options& options_;
   Prepared out_;
+  // Of the scratch at work.
+  std::vector<ScrapedHistogram> histograms_;           // at the scrape's time; slots ascending
+  std::vector<SlotStart> starts_;                      // slots ascending, each once
   boost::unordered_flat_map<Key, Timestamp> reached_;  // newest accepted in this scratch, of samples one by one
-  std::vector<TimedSample> rerouted_;                  // from the scrape's own
+  std::vector<OwnSample> rerouted_;                    // from the scrape's own
 };
 
 }  // namespace narthex::storage

@@ -46,6 +46,9 @@ class ScratchImpl final : public Scratch {
   Timestamp now() const { return now_; }
   const std::vector<double>& values() const { return values_; }
   const std::vector<TimedSample>& timed() const { return timed_; }
+  const std::vector<SlotHistogram>& histograms() const { return histograms_; }
+  const std::vector<SlotStart>& starts() const { return starts_; }
+  const std::vector<SlotExemplar>& exemplars() const { return exemplars_; }
   std::vector<uint64_t>& seen_bits() { return seen_; }
 
   // The slot reserved here for a series with this hash, or kNoSlot.

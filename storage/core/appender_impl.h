@@ -10,11 +10,12 @@ namespace narthex::storage {
 
 // What appenders and views share with the store. Destroyed with the last of them.
 struct Shared {
-  explicit Shared(const Options& given) : options(given), windows(options) {}
+  explicit Shared(const Options& given) : options(given), windows(options), exemplars(options.max_exemplars) {}
 
   const Options options;
   Core core;
   Windows windows;
+  ExemplarRing exemplars;
   std::shared_ptr<ScratchPool> scratches = std::make_shared<ScratchPool>();
   uint64_t damaged_frames = 0;  // written before anybody reads
   std::mutex record_log_mutex;

@@ -28,13 +28,13 @@ Result<std::unique_ptr<Store>> open_store(const Options& options, const Clock& c
   if (!db) return db.error();
   auto shared = std::make_shared<Shared>(options);
   const int64_t began = clock.steady_ns();
-  const ReplayReport report = replay(**db, shared->core, shared->windows);
+  const ReplayReport report = replay(**db, shared->core, shared->windows, shared->exemplars);
   tell(log, report, (clock.steady_ns() - began) / 1'000'000);
   shared->damaged_frames = report.damaged_frames;
   shared->record_log =
       std::make_unique<DurableLog>(std::move(*db), shared->core.identity, shared->windows, shared->options, log);
-  shared->committer =
-      std::make_unique<Committer>(shared->core, shared->windows, *shared->record_log, shared->options, log);
+  shared->committer = std::make_unique<Committer>(shared->core, shared->windows, shared->exemplars, *shared->record_log,
+                                                  shared->options, log);
   return std::unique_ptr<Store>(std::make_unique<StoreImpl>(std::move(shared)));
 }
 

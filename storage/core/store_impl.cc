@@ -32,7 +32,12 @@ Stats StoreImpl::stats() const {
   stats.min_time = list->empty() ? 0 : list->front()->start();
   stats.max_time = list->empty() ? 0 : windows.newest();
   const CommitterStats& committed = shared_->committer->stats();
+  stats.histograms_appended = committed.histograms;  // before the samples that they are among
   stats.samples_appended = committed.samples;
+  const ExemplarRing::Counts kept = shared_->exemplars.counts();
+  stats.exemplars = kept.exemplars;
+  stats.exemplar_series = kept.series;
+  stats.exemplar_bytes = kept.bytes;
   stats.commits = committed.commits;
   stats.commit_failures = committed.failures;
   stats.damaged_frames = shared_->damaged_frames;

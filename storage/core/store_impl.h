@@ -16,6 +16,11 @@ class StoreImpl final : public Store {
 
   std::shared_ptr<TargetAppender> open_target(const Labels& public_labels) override;
   std::shared_ptr<const View> view() const override;
+  std::vector<SeriesExemplars> exemplars(std::span<const std::vector<Matcher>> matcher_sets, Timestamp from,
+                                         Timestamp to) const override {
+    return shared_->exemplars.read(matcher_sets, from, to);
+  }
+  void set_max_exemplars(size_t max) override { shared_->exemplars.set_max(max); }
   Stats stats() const override;
   Cardinality cardinality(size_t limit) const override;
   void close() override;

@@ -167,7 +167,7 @@ void start_column(ColumnState& column, uint32_t index, uint64_t bits) {
   column.last_delta = 0;
   column.run = 0;
   column.exponent = 0;
-  column.delta_of_delta = column.hopeless = column.retired = false;
+  column.delta_of_delta = column.hopeless = column.retired = column.beside = false;
   column.score = 0;
 }
 

@@ -46,6 +46,7 @@ struct ColumnState {
   bool hopeless : 1 = false;  // true doubles: no exponent was found once
   bool retired : 1 = false;   // its samples were moved to a piece; only last_bits, last_index and group hold
   bool moved : 1 = false;     // changed its group within the window
+  bool beside : 1 = false;    // its samples have something beside their numbers (head/side_column.h)
   int8_t score = 0;           // how much shorter the other delta mode has been lately
 
   bool constant() const { return chain.used == 0; }

@@ -31,8 +31,9 @@ void Part::set_scrapes(uint32_t producer, uint32_t number, TimeGroup* group) {
   scrapes_.push_back({producer, number, group});
 }
 
-void Part::add_piece(ListId list, const ColumnState& column) {
-  pieces_.push_back({list, column});
+void Part::add_piece(ListId list, const ColumnState& column, const SideColumn* side) {
+  pieces_.push_back({list, side == nullptr ? kNoSide : static_cast<uint32_t>(sides_.size()), column});
+  if (side != nullptr) sides_.push_back(*side);
   const size_t tail = pieces_.size() - sorted_;
   if (tail > 64 && tail > sorted_ / 8) settle();
 }
@@ -47,6 +48,7 @@ void Part::forget_bases() {
 void Part::finish() {
   settle();
   pieces_.shrink_to_fit();
+  sides_.shrink_to_fit();
   for (const auto& group : groups_) group->shrink();
   log.needs_key_frame = true;
   log.told_slots = {};
@@ -58,8 +60,9 @@ void Part::settle() {
 }
 
 size_t Part::bytes() const {
-  size_t sum = sizeof(*this) + pieces_.capacity() * sizeof(Piece) + scrapes_.capacity() * sizeof(Scrapes) +
-               groups_.capacity() * sizeof(groups_[0]) + log.told_slots.capacity() / 8;
+  size_t sum = sizeof(*this) + pieces_.capacity() * sizeof(Piece) + sides_.capacity() * sizeof(SideColumn) +
+               scrapes_.capacity() * sizeof(Scrapes) + groups_.capacity() * sizeof(groups_[0]) +
+               log.told_slots.capacity() / 8;
   for (const auto& group : groups_) sum += group->bytes();
   return sum;
 }

@@ -9,14 +9,18 @@
 
 #include "storage/head/arena.h"
 #include "storage/head/column.h"
+#include "storage/head/side_column.h"
 #include "storage/head/time_group.h"
 #include "storage/identity/label_list.h"
 
 namespace narthex::storage {
 
-// A finished column. `column.group` is the group's place within the part.
+inline constexpr uint32_t kNoSide = UINT32_MAX;
+
+// A finished column. `column.group` is the group's place within the part, `side` that of what lies beside.
 struct Piece {
   ListId list;
+  uint32_t side;
   ColumnState column;
 };
 
@@ -46,11 +50,14 @@ class Part {
   // `number` is the group's number within the target.
   void set_scrapes(uint32_t producer, uint32_t number, TimeGroup* group);
 
-  void add_piece(ListId list, const ColumnState& column);
+  // `side`: what lies beside; null: nothing.
+  void add_piece(ListId list, const ColumnState& column, const SideColumn* side);
   // The pieces of one series, in the order in which they were added.
   template <class Visit>
   void for_each_piece(ListId list, Visit&& visit) const;
   std::span<const Piece> pieces() const { return pieces_; }
+  // Null: nothing lies beside the piece.
+  const SideColumn* side_of(const Piece& piece) const { return piece.side == kNoSide ? nullptr : &sides_[piece.side]; }
   // A key frame: no scrape group's earlier values are a base for the log any more.
   void forget_bases();
   // The window closed: gives back what only writing needed.
@@ -76,6 +83,7 @@ class Part {
   std::vector<std::shared_ptr<TimeGroup>> groups_;
   std::vector<Scrapes> scrapes_;
   std::vector<Piece> pieces_;
+  std::vector<SideColumn> sides_;
   size_t sorted_ = 0;  // so many pieces in front are sorted by list
 };
 

@@ -16,6 +16,28 @@ struct SlotTemplate {
   ListId list;
 };
 
+// A sample that is not at a scrape's time, or not among its producer's. `histogram`: not null, then it is that, and the
+// value means nothing. `start`: 0 is unknown.
+struct OwnSample {
+  Slot slot;
+  Timestamp timestamp;
+  double value;
+  const Histogram* histogram = nullptr;
+  Timestamp start = 0;
+};
+
+// Of a scrape.
+struct ScrapedHistogram {
+  Slot slot;
+  const Histogram* histogram;
+};
+
+struct RecordExemplar {
+  Slot slot;
+  const Exemplar* exemplar;
+};
+
+// What it points to belongs to the scratch, or to whoever decoded it.
 struct Record {
   int64_t window = 0;
   bool key_frame = false;           // nothing before it is needed to understand it and what follows
@@ -24,11 +46,15 @@ struct Record {
   bool has_scrape = false;
   uint32_t producer = 0;
   Timestamp timestamp = 0;
-  std::span<const uint64_t> seen;  // bit per slot
-  std::span<const double> values;  // by slot, meaningful where seen
+  std::span<const uint64_t> seen;            // bit per slot
+  std::span<const double> values;            // by slot, meaningful where seen
+  std::vector<ScrapedHistogram> histograms;  // slots ascending, all of them seen, with the value 0
+  std::vector<SlotStart> starts;             // slots ascending, all of them seen; of the others it is unknown
 
   // In the order of appending. None of these slots is in `seen`.
-  std::vector<TimedSample> timed;
+  std::vector<OwnSample> timed;
+
+  std::vector<RecordExemplar> exemplars;  // none of these slots needs a sample
 };
 
 // Calls `visit(slot)` for each set bit.

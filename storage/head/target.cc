@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <bit>
 #include <cassert>
+#include <utility>
 
 namespace narthex::storage {
 
@@ -37,7 +38,30 @@ void Target::place(Slot slot, ListId list) {
   std::erase(free_slots_, slot);
   retire(slot);
   columns_[slot] = {};
+  sides_.erase(slot);
   lists_[slot] = list;
+}
+
+// The slots were compacted: columns move with their templates; what the layout does not name was dead.
+void Target::move_to(std::span<const SlotTemplate> layout) {
+  boost::unordered_flat_map<ListId, Slot> old_places;
+  for (Slot slot = 0; slot < slot_count(); ++slot) old_places.emplace(lists_[slot], slot);
+  boost::unordered_flat_map<ListId, Slot> places;
+  for (const SlotTemplate& s : layout) places.emplace(s.list, s.slot);
+  for (Slot slot = 0; slot < slot_count(); ++slot) {
+    if (!places.contains(lists_[slot])) retire(slot);
+  }
+  const std::vector<ColumnState> columns = std::exchange(columns_, {});
+  auto sides = std::exchange(sides_, {});
+  lists_.clear();
+  free_slots_.clear();
+  for (const SlotTemplate& s : layout) {
+    place(s.slot, s.list);
+    const auto old = old_places.find(s.list);
+    if (old == old_places.end()) continue;
+    columns_[s.slot] = columns[old->second];
+    if (OpenSide* side = sides.find(old->second)) sides_.put(s.slot, std::move(*side));
+  }
 }
 
 void Target::lay_out(std::span<const SlotTemplate> layout) {
@@ -45,21 +69,7 @@ void Target::lay_out(std::span<const SlotTemplate> layout) {
     return s.slot >= slot_count() || lists_[s.slot] == s.list || lists_[s.slot] == kNoList;
   });
   if (!same) {
-    // The slots were compacted: columns move with their templates; what the layout does not name was dead.
-    boost::unordered_flat_map<ListId, ColumnState> columns;
-    for (Slot slot = 0; slot < slot_count(); ++slot) columns.emplace(lists_[slot], columns_[slot]);
-    boost::unordered_flat_map<ListId, Slot> places;
-    for (const SlotTemplate& s : layout) places.emplace(s.list, s.slot);
-    for (Slot slot = 0; slot < slot_count(); ++slot) {
-      if (!places.contains(lists_[slot])) retire(slot);
-    }
-    lists_.clear();
-    columns_.clear();
-    free_slots_.clear();
-    for (const SlotTemplate& s : layout) {
-      place(s.slot, s.list);
-      if (const auto it = columns.find(s.list); it != columns.end()) columns_[s.slot] = it->second;
-    }
+    move_to(layout);
     return;
   }
   for (const SlotTemplate& s : layout) place(s.slot, s.list);
@@ -106,8 +116,13 @@ const TimeGroup* Target::group_of(Slot slot) const {
 std::optional<NewestSample> Target::newest(Slot slot) const {
   const TimeGroup* group = group_of(slot);
   if (group == nullptr) return std::nullopt;
-  return NewestSample{group->time(columns_[slot].last_index), columns_[slot].last_bits};
+  const ColumnState& column = columns_[slot];
+  const OpenSide* beside = side(slot);
+  const bool is_histogram = beside != nullptr && beside->column.ends_with_histogram(column.last_index);
+  return NewestSample{group->time(column.last_index), column.last_bits, is_histogram ? beside->last.get() : nullptr};
 }
+
+const OpenSide* Target::side(Slot slot) const { return columns_[slot].beside ? sides_.find(slot) : nullptr; }
 
 uint32_t Target::keep_group(std::shared_ptr<TimeGroup> group) {
   if (free_groups_.empty()) {
@@ -141,7 +156,8 @@ void Target::retire(Slot slot) {
   assert(owner != nullptr);
   ColumnState piece = column;
   piece.group = group.place;
-  owner->add_piece(lists_[slot], piece);
+  const OpenSide* beside = side(slot);
+  owner->add_piece(lists_[slot], piece, beside == nullptr ? nullptr : &beside->column);
   column.chain = {};
   column.retired = true;
 }
@@ -151,6 +167,7 @@ void Target::put(Slot slot, Part& part, uint32_t number, uint32_t index, uint64_
   if (column.group == number && !column.retired) return append(column, part.arena(), index, bits);
   const bool same_window = column.group != kNoGroup && groups_[column.group]->window == part.window();
   retire(slot);
+  if (column.beside) sides_.erase(slot);
   start_column(column, index, bits);
   column.group = number;
   column.moved = same_window;
@@ -170,8 +187,50 @@ void Target::apply(const Record& record, Part& part, Sequence sequence, Sequence
     for_each_bit(record.seen,
                  [&](Slot slot) { put(slot, part, number, index, std::bit_cast<uint64_t>(record.values[slot])); });
     group.seen.assign(record.seen.begin(), record.seen.end());
+    if (has_sides() || !record.histograms.empty() || !record.starts.empty()) put_beside(record, part);
   }
-  for (const TimedSample& sample : record.timed) apply_timed(sample, part, sequence, oldest_view);
+  for (const OwnSample& sample : record.timed) apply_timed(sample, part, sequence, oldest_view);
+}
+
+OpenSide& Target::side_for_writing(Slot slot) {
+  ColumnState& column = columns_[slot];
+  if (column.beside) return *sides_.find(slot);
+  column.beside = true;
+  return sides_.put(slot, OpenSide{SideColumn(column.first_index)});
+}
+
+// The slot's last sample is this histogram.
+void Target::put_histogram(Slot slot, Part& part, const Histogram& histogram) {
+  OpenSide& side = side_for_writing(slot);
+  append(side.column, part.arena(), columns_[slot].last_index, side.last.get(), histogram);
+  if (side.last == nullptr) side.last = std::make_unique<Histogram>();
+  *side.last = histogram;
+}
+
+// The slot's last sample has this start.
+void Target::put_start(Slot slot, Part& part, Timestamp start) {
+  const ColumnState& column = columns_[slot];
+  if (start == 0 && !column.beside) return;
+  set_start(side_for_writing(slot).column, part.arena(), column.last_index, column.last_index == column.first_index,
+            start);
+}
+
+// What the samples of a scrape have beside their numbers. Where no start is told, it is unknown from now on.
+void Target::put_beside(const Record& record, Part& part) {
+  for (const ScrapedHistogram& h : record.histograms) put_histogram(h.slot, part, *h.histogram);
+  auto told = record.starts.begin();
+  for_each_bit(record.seen, [&](Slot slot) {
+    const bool is_told = told != record.starts.end() && told->slot == slot;
+    put_start(slot, part, is_told ? (told++)->start : 0);
+  });
+}
+
+void Target::apply_timed(const OwnSample& sample, Part& part, Sequence sequence, Sequence oldest_view) {
+  const Slot slot = sample.slot;
+  if (const auto last = newest(slot); last && sample.timestamp <= last->timestamp) return;
+  place_timed(sample, part, sequence, oldest_view);
+  if (sample.histogram != nullptr) put_histogram(slot, part, *sample.histogram);
+  put_start(slot, part, sample.start);
 }
 
 // Whether the slot can have its sample at `t` in that group, at which index. A group for own timestamps grows by one
@@ -189,9 +248,8 @@ bool Target::join(Slot slot, uint32_t number, Timestamp t, Sequence sequence, Se
   return true;
 }
 
-void Target::apply_timed(const TimedSample& sample, Part& part, Sequence sequence, Sequence oldest_view) {
+void Target::place_timed(const OwnSample& sample, Part& part, Sequence sequence, Sequence oldest_view) {
   const Slot slot = sample.slot;
-  if (const auto last = newest(slot); last && sample.timestamp <= last->timestamp) return;
   const uint64_t bits = std::bit_cast<uint64_t>(sample.value);
   uint32_t index = 0;
   const uint32_t own = columns_[slot].group;
@@ -231,8 +289,11 @@ void Target::forget_groups(int64_t window) {
 
 void Target::drop(int64_t window) {
   close(window);  // late samples may have opened columns again, and a view may still hold the part
-  for (ColumnState& column : columns_) {
-    if (column.group != kNoGroup && groups_[column.group]->window == window) column = ColumnState{};
+  for (Slot slot = 0; slot < slot_count(); ++slot) {
+    ColumnState& column = columns_[slot];
+    if (column.group == kNoGroup || groups_[column.group]->window != window) continue;
+    if (column.beside) sides_.erase(slot);
+    column = ColumnState{};
   }
   forget_groups(window);
   fresh_groups_.clear();
@@ -253,6 +314,7 @@ size_t Target::live_series(Timestamp horizon) const {
 
 std::vector<Slot> Target::compact(Timestamp horizon) {
   std::vector<Slot> remap(slot_count(), kNoSlot);
+  SideTable kept_sides;
   Slot kept = 0;
   for (Slot slot = 0; slot < slot_count(); ++slot) {
     if (is_dead(slot, horizon)) {
@@ -262,8 +324,10 @@ std::vector<Slot> Target::compact(Timestamp horizon) {
     remap[slot] = kept;
     lists_[kept] = lists_[slot];
     columns_[kept] = columns_[slot];
+    if (columns_[kept].beside) kept_sides.put(kept, std::move(*sides_.find(slot)));
     ++kept;
   }
+  sides_ = std::move(kept_sides);
   lists_.resize(kept);
   columns_.resize(kept);
   lists_.shrink_to_fit();
@@ -278,10 +342,9 @@ std::vector<Slot> Target::compact(Timestamp horizon) {
 }
 
 size_t Target::bytes() const {
-  size_t sum = sizeof(*this) + lists_.capacity() * sizeof(ListId) + columns_.capacity() * sizeof(ColumnState) +
-               groups_.capacity() * sizeof(groups_[0]) + parts_.capacity() * sizeof(parts_[0]) +
-               free_slots_.capacity() * sizeof(Slot);
-  return sum;
+  return sizeof(*this) + lists_.capacity() * sizeof(ListId) + columns_.capacity() * sizeof(ColumnState) +
+         groups_.capacity() * sizeof(groups_[0]) + parts_.capacity() * sizeof(parts_[0]) +
+         free_slots_.capacity() * sizeof(Slot) + sides_.bytes();
 }
 
 std::string dump(Target& target) {
@@ -293,9 +356,18 @@ std::string dump(Target& target) {
     if (group == nullptr) continue;
     const ColumnState& column = target.column(slot);
     tokens.clear();
-    if (!column.retired) target.part(group->window)->arena().copy(column.chain, tokens);
-    out += fmt::format("  {} window {} {} {}\n", slot, group->window, group->of_scrapes ? "scrapes" : "own",
+    const Arena& arena = target.part(group->window)->arena();
+    if (!column.retired) arena.copy(column.chain, tokens);
+    out += fmt::format("  {} window {} {} {}", slot, group->window, group->of_scrapes ? "scrapes" : "own",
                        column.retired ? "retired" : dump_tokens(column, tokens));
+    if (const OpenSide* side = target.side(slot); side != nullptr && !column.retired) {
+      std::string histograms;
+      std::string starts;
+      arena.copy(side->column.histograms, histograms);
+      arena.copy(side->column.starts, starts);
+      out += dump_side(side->column, column.first_index, histograms, starts);
+    }
+    out += '\n';
   }
   return out;
 }

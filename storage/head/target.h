@@ -10,6 +10,7 @@
 
 #include "storage/head/part.h"
 #include "storage/head/record.h"
+#include "storage/head/side_table.h"
 #include "storage/head/time_group.h"
 
 namespace narthex::storage {
@@ -23,10 +24,12 @@ struct ForeignSlot {
   ListId list;  // of the owner's slot when this was written down: tells whether it still is that series
 };
 
-// The newest sample of a series, as far as it is known.
+// The newest sample of a series, as far as it is known. `histogram`: not null, then it is that; valid until the target
+// changes.
 struct NewestSample {
   Timestamp timestamp;
   uint64_t bits;
+  const Histogram* histogram;
 };
 
 // Everything behind `mutex`. Samples are written by the committer alone; appenders reserve slots; readers copy.
@@ -44,6 +47,9 @@ class Target {
   ListId list(Slot slot) const { return lists_[slot]; }
   std::span<const ListId> lists() const { return lists_; }
   const ColumnState& column(Slot slot) const { return columns_[slot]; }
+  // Null: there is nothing beside. Of a retired column only the last histogram holds.
+  const OpenSide* side(Slot slot) const;
+  bool has_sides() const { return !sides_.empty(); }
   Slot reserve(ListId list);
   void give_back(Slot slot);
   // Puts a template where the log says it is.
@@ -89,9 +95,15 @@ class Target {
   size_t bytes() const;
 
  private:
+  void move_to(std::span<const SlotTemplate> layout);
   TimeGroup& scrape_group(Part& part, uint32_t producer, uint32_t& number);
   void put(Slot slot, Part& part, uint32_t number, uint32_t index, uint64_t bits);
-  void apply_timed(const TimedSample& sample, Part& part, Sequence sequence, Sequence oldest_view);
+  OpenSide& side_for_writing(Slot slot);
+  void put_histogram(Slot slot, Part& part, const Histogram& histogram);
+  void put_start(Slot slot, Part& part, Timestamp start);
+  void put_beside(const Record& record, Part& part);
+  void place_timed(const OwnSample& sample, Part& part, Sequence sequence, Sequence oldest_view);
+  void apply_timed(const OwnSample& sample, Part& part, Sequence sequence, Sequence oldest_view);
   bool join(Slot slot, uint32_t number, Timestamp t, Sequence sequence, Sequence oldest_view, uint32_t& index);
   void retire(Slot slot);
   uint32_t keep_group(std::shared_ptr<TimeGroup> group);
@@ -104,6 +116,7 @@ class Target {
   // Behind mutex_:
   std::vector<ListId> lists_;         // by slot
   std::vector<ColumnState> columns_;  // by slot; column.group is a place in groups_
+  SideTable sides_;                   // of the slots whose columns say so
   std::vector<Slot> free_slots_;
   boost::unordered_flat_map<Slot, ForeignSlot> foreign_;
   std::vector<bool> producers_;

@@ -90,7 +90,8 @@ void DurableLog::fill_slots(PreparedRecord& prepared) {
     slots.push_back(slot);
   };
   if (record.has_scrape) for_each_bit(record.seen, tell);
-  for (const TimedSample& sample : record.timed) tell(sample.slot);
+  for (const OwnSample& sample : record.timed) tell(sample.slot);
+  for (const RecordExemplar& e : record.exemplars) tell(e.slot);
   for (Slot slot = 0; record.key_frame && slot < target.slot_count(); ++slot) {
     if (target.column(slot).group != kNoGroup) tell(slot);
   }
@@ -116,7 +117,7 @@ void DurableLog::encode(PreparedRecord& prepared) {
     state = {};
     state.family = family;
   }
-  const Timestamp now = record.has_scrape ? record.timestamp : record.timed.back().timestamp;
+  const Timestamp now = record.has_scrape || record.timed.empty() ? record.timestamp : record.timed.back().timestamp;
   record.key_frame = state.needs_key_frame || now >= state.last_key_frame + options_.key_frame_ms;
   if (record.key_frame) {
     state.last_key_frame = now;

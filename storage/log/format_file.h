@@ -8,7 +8,7 @@
 
 namespace narthex::storage {
 
-inline constexpr int kFormatVersion = 1;
+inline constexpr int kFormatVersion = 2;
 
 // Where RocksDB lives.
 std::string database_path(const std::string& folder);
@@ -16,7 +16,7 @@ std::string database_path(const std::string& folder);
 // Fine if the folder is new, empty or of this version. kUnsupported: a newer version. kInvalid: something else lies
 // there.
 Result<> check_format(const std::string& folder);
-// Makes the folder and the file if need be.
+// Writes the file if there is none, or one of an older version: from now on this version's records may be there.
 Result<> write_format(const std::string& folder);
 
 }  // namespace narthex::storage

@@ -6,8 +6,8 @@
 #include <bit>
 
 #include "base/quote.h"
+#include "storage/head/bytes.h"
 #include "storage/identity/series_index.h"
-#include "storage/log/bytes.h"
 
 namespace narthex::storage {
 namespace {
@@ -58,32 +58,6 @@ bool read_bitmap(ByteReader& in, std::vector<uint64_t>& words) {
   return in.ok();
 }
 
-// What the values of a scrape are coded against.
-class Bases {
- public:
-  Bases(const Target& target, const Part* part, uint32_t producer, bool key_frame) : target_(target) {
-    const TimeGroup* group = part == nullptr || key_frame ? nullptr : part->scrapes_of(producer);
-    if (group == nullptr) return;
-    number_ = part->scrapes_number(producer);
-    key_index_ = group->key_index;
-    seen_ = group->seen;
-  }
-  uint64_t operator()(Slot slot) const {
-    if (number_ == kNoGroup || slot >= target_.slot_count()) return 0;
-    const ColumnState& column = target_.column(slot);
-    const bool holds = column.group == number_ && !column.retired && column.last_index >= key_index_;
-    return holds ? column.last_bits : 0;
-  }
-  // The last scrape's bits.
-  std::span<const uint64_t> seen() const { return seen_; }
-
- private:
-  const Target& target_;
-  uint32_t number_ = kNoGroup;
-  uint32_t key_index_ = 0;
-  std::span<const uint64_t> seen_;
-};
-
 std::vector<uint64_t> exclusive_or(std::span<const uint64_t> a, std::span<const uint64_t> b) {
   std::vector<uint64_t> out(a.begin(), a.end());
   out.resize(std::max(a.size(), b.size()));
@@ -108,12 +82,14 @@ void put_scrape(std::string& out, const Record& record, const Bases& bases, Time
   out += values;
 }
 
-bool read_scrape(ByteReader& in, const Target& target, const Part* part, bool key_frame, Timestamp window_start,
-                 DecodedRecord& out) {
-  Record& record = out.record;
+// What of a scrape stands before its bases can be known.
+void read_scrape_head(ByteReader& in, Timestamp window_start, Record& record) {
   record.producer = in.varint32();
   record.timestamp = window_start + in.signed_varint();
-  const Bases bases(target, part, record.producer, key_frame);
+}
+
+bool read_scrape(ByteReader& in, const Target& target, const Bases& bases, DecodedRecord& out) {
+  Record& record = out.record;
   std::vector<uint64_t> difference;
   std::vector<uint64_t> changed;
   if (!read_bitmap(in, difference) || !read_bitmap(in, changed)) return false;
@@ -159,11 +135,13 @@ Frame next_frame(std::string_view& batch) {
 
 std::string encode_record(const RecordHead& head, const Record& record, const Target& target, const Part& part,
                           Timestamp window_start) {
+  const Bases bases(target, &part, record.producer, head.key_frame);
+  const std::string beside = encode_beside(record, target, bases, window_start);
   std::string out = "R";
   put_varint(out, head.target);
   put_varint(out, head.number);
   out.push_back(static_cast<char>((head.key_frame ? kKeyFrameFlag : 0) | (head.has_scrape ? kScrapeFlag : 0) |
-                                  (head.late > 0 ? kLateFlag : 0)));
+                                  (head.late > 0 ? kLateFlag : 0) | (beside.empty() ? 0 : kBesideFlag)));
   if (head.late > 0) put_varint(out, head.late);
   if (head.key_frame) put_varint(out, head.labels);
   put_varint(out, record.slots.size());
@@ -173,16 +151,14 @@ std::string encode_record(const RecordHead& head, const Record& record, const Ta
     put_signed(out, int64_t{s.list} - int64_t{last.list});
     last = s;
   }
-  if (head.has_scrape) {
-    put_scrape(out, record, Bases(target, &part, record.producer, head.key_frame), window_start);
-  }
+  if (head.has_scrape) put_scrape(out, record, bases, window_start);
   put_varint(out, record.timed.size());
-  for (const TimedSample& s : record.timed) {
+  for (const OwnSample& s : record.timed) {
     put_varint(out, s.slot);
     put_signed(out, s.timestamp - window_start);
     put_fixed(out, std::bit_cast<uint64_t>(s.value));
   }
-  return out;
+  return out += beside;
 }
 
 bool decode_head(std::string_view& payload, RecordHead& head) {
@@ -192,10 +168,11 @@ bool decode_head(std::string_view& payload, RecordHead& head) {
   const uint8_t flags = in.byte();
   head.key_frame = (flags & kKeyFrameFlag) != 0;
   head.has_scrape = (flags & kScrapeFlag) != 0;
+  head.has_beside = (flags & kBesideFlag) != 0;
   head.late = (flags & kLateFlag) != 0 ? in.varint() : 0;
   head.labels = head.key_frame ? in.varint32() : kNoList;
   payload = in.rest();
-  return in.ok() && flags <= (kKeyFrameFlag | kScrapeFlag | kLateFlag);
+  return in.ok() && flags <= (kKeyFrameFlag | kScrapeFlag | kLateFlag | kBesideFlag);
 }
 
 bool decode_slots(std::string_view& payload, std::vector<SlotTemplate>& slots) {
@@ -216,17 +193,21 @@ bool decode_samples(std::string_view payload, const RecordHead& head, const Targ
                     Timestamp window_start, DecodedRecord& out) {
   ByteReader in(payload);
   out.record.has_scrape = head.has_scrape;
-  if (head.has_scrape && !read_scrape(in, target, part, head.key_frame, window_start, out)) return false;
+  out.record.seen = {};
+  if (head.has_scrape) read_scrape_head(in, window_start, out.record);
+  const Bases bases(target, head.has_scrape ? part : nullptr, out.record.producer, head.key_frame);
+  if (head.has_scrape && !read_scrape(in, target, bases, out)) return false;
   out.record.timed.clear();
   for (size_t left = in.count(); left > 0 && in.ok(); --left) {
-    TimedSample sample{};
+    OwnSample sample{};
     sample.slot = in.varint32();
     sample.timestamp = window_start + in.signed_varint();
     sample.value = std::bit_cast<double>(in.fixed<uint64_t>());
     if (sample.slot >= target.slot_count() || target.list(sample.slot) == kNoList) return false;
     out.record.timed.push_back(sample);
   }
-  return in.ok() && in.at_end();
+  const bool sound = in.ok() && decode_beside(in, head.has_beside, target, bases, window_start, out.record, out.beside);
+  return sound && in.at_end();
 }
 
 std::string encode_definitions(const Definitions& definitions) {
@@ -288,6 +269,7 @@ std::string dump_batch(std::string_view batch) {
       if (!decode_head(rest, head) || !decode_slots(rest, slots)) out += "bad ";
       out += fmt::format("record target={} number={}{}{}", head.target, head.number, head.key_frame ? " key" : "",
                          head.has_scrape ? " scrape" : "");
+      if (head.has_beside) out += " beside";
       if (head.late > 0) out += fmt::format(" late={}", head.late);
       for (const SlotTemplate& s : slots) out += fmt::format(" {}:{}", s.slot, s.list);
       out += fmt::format(" +{}B\n", rest.size());

@@ -4,7 +4,7 @@
 //   frame       = length:u32 checksum:u32 payload              checksum: low half of the XXH3-64 of the payload
 //   payload     = "D" definitions | "R" record
 //   definitions = count { symbol:v text } count { list:v count { name:v value:v } }
-//   record      = target:v number:v flags:u8 [ late:v ] [ labels:v ] slots [ scrape ] count { own }
+//   record      = target:v number:v flags:u8 [ late:v ] [ labels:v ] slots [ scrape ] count { own } [ beside ]
 //   slots       = count { gap:v list:s }                       slot = last + gap; list against the last one
 //   scrape      = producer:v time:s seen changed { value }     a value per changed slot, ascending
 //   own         = slot:v time:s bits:u64                       a sample with its own timestamp
@@ -12,10 +12,10 @@
 //   changed     = bitmap                                       seen slots whose value is not their base
 //   bitmap      = count { gap:v } | 0x00 words:v { u64 }       (a count is stored plus one, so that 0 is free)
 //
-// v: varint; s: zigzag varint; texts: length:v bytes. flags: 1 key frame (has `labels`), 2 scrape, 4 late. `late`: how
-// many windows before the family's own. Times count from the window's start. A value is a column token
-// (head/column.h) of exponent 0 against the slot's base: its last value if that lies in the same scrape group at or
-// after the last key frame, else bits 0.
+// v: varint; s: zigzag varint; texts: length:v bytes. flags: 1 key frame (has `labels`), 2 scrape, 4 late, 8
+// beside (log/beside_codec.h). `late`: how many windows before the family's own. Times count from the window's start. A
+// value is a column token (head/column.h) of exponent 0 against the slot's base: its last value if that lies in the
+// same scrape group at or after the last key frame, else bits 0.
 #pragma once
 
 #include <string>
@@ -24,18 +24,21 @@
 
 #include "storage/head/record.h"
 #include "storage/head/target.h"
+#include "storage/log/beside_codec.h"
 
 namespace narthex::storage {
 
 inline constexpr uint8_t kKeyFrameFlag = 1;
 inline constexpr uint8_t kScrapeFlag = 2;
 inline constexpr uint8_t kLateFlag = 4;
+inline constexpr uint8_t kBesideFlag = 8;
 
 struct RecordHead {
   uint32_t target = 0;
   uint32_t number = 0;
   bool key_frame = false;
   bool has_scrape = false;
+  bool has_beside = false;  // told when decoded
   uint64_t late = 0;
   ListId labels = kNoList;  // of the target, in key frames
 };
@@ -59,6 +62,7 @@ struct DecodedRecord {
   Record record;
   std::vector<uint64_t> seen;
   std::vector<double> values;
+  DecodedBeside beside;
 };
 // Reads the head; `payload` loses it.
 bool decode_head(std::string_view& payload, RecordHead& head);

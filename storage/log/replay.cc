@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <deque>
 #include <thread>
 
 #include "storage/log/record_codec.h"
@@ -52,11 +53,19 @@ struct Stream {
   bool elsewhere = false;  // another reader's target
 };
 
+// An exemplar as it was logged. The batch's number gives the order between readers.
+struct ReadExemplar {
+  Sequence sequence;
+  ListRef target;
+  ListRef difference;
+  Exemplar exemplar;
+};
+
 // One of several readers at work at once: each reads everything and applies the records of its share of the targets.
 class Replay {
  public:
-  Replay(Core& core, Windows& windows, size_t reader, size_t readers)
-      : core_(core), windows_(windows), reader_(reader), readers_(readers) {}
+  Replay(Core& core, Windows& windows, size_t max_exemplars, size_t reader, size_t readers)
+      : core_(core), windows_(windows), max_exemplars_(max_exemplars), reader_(reader), readers_(readers) {}
 
   void batch(const std::vector<std::pair<int64_t, std::string_view>>& families) {
     ++report_.batches;
@@ -70,6 +79,7 @@ class Replay {
   }
   Sequence sequence() const { return sequence_; }
   Timestamp newest() const { return newest_; }
+  std::deque<ReadExemplar>& exemplars() { return exemplars_; }
   ReplayReport& report() { return report_; }
 
  private:
@@ -92,10 +102,12 @@ class Replay {
   void record(const Pending& p);
   bool open_stream(const Pending& p, Stream& stream);
   bool apply(const Pending& p, Stream& stream);
+  void keep_exemplars(const Record& record, const Target& target);
   bool translate(int64_t family, std::vector<SlotTemplate>& slots) const;
 
   Core& core_;
   Windows& windows_;
+  const size_t max_exemplars_;
   const size_t reader_;
   const size_t readers_;
   ReplayReport report_;
@@ -105,6 +117,7 @@ class Replay {
   std::map<std::tuple<int64_t, int64_t, uint32_t>, Stream> streams_;  // family, window, target
   std::vector<Pending> pending_;
   DecodedRecord decoded_;
+  std::deque<ReadExemplar> exemplars_;  // no more than are kept in the end
 };
 
 void Replay::read_frames(int64_t family, std::string_view bytes) {
@@ -198,9 +211,28 @@ bool Replay::apply(const Pending& p, Stream& stream) {
     newest_ = std::max(newest_, record.timestamp);
     for (const uint64_t word : record.seen) report_.samples += static_cast<uint64_t>(std::popcount(word));
   }
-  for (const TimedSample& sample : record.timed) newest_ = std::max(newest_, sample.timestamp);
+  keep_exemplars(record, target);
+  for (const OwnSample& sample : record.timed) newest_ = std::max(newest_, sample.timestamp);
   report_.samples += record.timed.size();
   return true;
+}
+
+void Replay::keep_exemplars(const Record& record, const Target& target) {
+  if (max_exemplars_ == 0) return;
+  for (const RecordExemplar& e : record.exemplars) {
+    if (exemplars_.size() == max_exemplars_) exemplars_.pop_front();
+    exemplars_.push_back({sequence_, target.labels_ref(), core_.identity.get(target.list(e.slot)), *e.exemplar});
+  }
+}
+
+void fill_ring(ExemplarRing& ring, const std::vector<std::unique_ptr<Replay>>& shares) {
+  std::vector<const ReadExemplar*> sorted;
+  for (const auto& share : shares) {
+    for (const ReadExemplar& e : share->exemplars()) sorted.push_back(&e);
+  }
+  std::stable_sort(sorted.begin(), sorted.end(),
+                   [](const ReadExemplar* a, const ReadExemplar* b) { return a->sequence < b->sequence; });
+  for (const ReadExemplar* e : sorted) ring.add(combine(*e->target, *e->difference), e->exemplar);
 }
 
 // A label set may have had several owners one after the other: the one with the newest sample goes on.
@@ -242,11 +274,12 @@ void add(ReplayReport& sum, const ReplayReport& part, bool first) {
 
 }  // namespace
 
-ReplayReport replay(LogDb& db, Core& core, Windows& windows) {
+ReplayReport replay(LogDb& db, Core& core, Windows& windows, ExemplarRing& ring) {
   windows.set_first_retained(db.first_retained());
   const size_t readers = std::clamp<size_t>(std::thread::hardware_concurrency(), 1, kMaxReaders);
   std::vector<std::unique_ptr<Replay>> shares;
-  for (size_t i = 0; i < readers; ++i) shares.push_back(std::make_unique<Replay>(core, windows, i, readers));
+  for (size_t i = 0; i < readers; ++i)
+    shares.push_back(std::make_unique<Replay>(core, windows, ring.max(), i, readers));
   std::vector<std::thread> threads;
   for (const auto& share : shares) {
     threads.emplace_back([&db, &share] {
@@ -261,6 +294,7 @@ ReplayReport replay(LogDb& db, Core& core, Windows& windows) {
     if (share->newest() != INT64_MIN) windows.advance(share->newest());
     windows.publish(std::max(windows.published(), share->sequence()));
   }
+  fill_ring(ring, shares);
   index_series(core);
   return report;
 }

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "storage/core/ownership.h"
+#include "storage/exemplars/exemplar_ring.h"
 #include "storage/head/windows.h"
 #include "storage/log/log_db.h"
 
@@ -21,6 +22,6 @@ struct ReplayReport {
 
 // Fills an empty store. Damage is reported and costs the targets concerned their samples up to the next key frame.
 // Several threads, each with its share of the targets.
-ReplayReport replay(LogDb& db, Core& core, Windows& windows);
+ReplayReport replay(LogDb& db, Core& core, Windows& windows, ExemplarRing& ring);
 
 }  // namespace narthex::storage

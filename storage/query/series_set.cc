@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <optional>
 
 namespace narthex::storage {
 namespace {
@@ -14,11 +15,50 @@ void append_key(std::string& out, const LabelList& target, const LabelList& diff
   }
 }
 
+// What lies beside a column, copied.
+struct SideCopy {
+  SideColumn column;
+  std::string histograms;
+  std::string starts;
+};
+
 // A visible column, copied: timestamps by index from the column's first on.
 struct ColumnView {
   ColumnCopy column;
+  std::optional<SideCopy> side;
   std::vector<Timestamp> times;
 };
+
+// The samples with from <= t <= to. False: the bytes are not what was written.
+bool read_numbers(const ColumnView& view, Timestamp from, Timestamp to, Column& out) {
+  const uint32_t first = view.column.state.first_index;
+  return decode(view.column.state, view.column.tokens, [&](uint32_t index, uint64_t bits) {
+    if (index - first >= view.times.size()) return false;
+    const Timestamp t = view.times[index - first];
+    if (t > to) return false;
+    if (t >= from) out.push(t, std::bit_cast<double>(bits), 0);
+    return true;
+  });
+}
+
+// The same where something lies beside: each sample is a histogram if there is one at its index.
+bool read_both(const ColumnView& view, Timestamp from, Timestamp to, Column& out) {
+  const uint32_t first = view.column.state.first_index;
+  HistogramReader histograms(view.side->column, view.side->histograms, first);
+  StartReader starts(view.side->column, view.side->starts, first);
+  const bool sound = decode(view.column.state, view.column.tokens, [&](uint32_t index, uint64_t bits) {
+    if (index - first >= view.times.size()) return false;
+    const Timestamp t = view.times[index - first];
+    if (t > to) return false;
+    const Timestamp start = starts.at(index);
+    const bool is_histogram = !histograms.at_end() && histograms.index() == index;
+    if (t >= from && is_histogram) out.histograms.push_back({t, histograms.histogram(), start});
+    if (t >= from && !is_histogram) out.push(t, std::bit_cast<double>(bits), start);
+    if (is_histogram) histograms.next();
+    return true;
+  });
+  return sound && histograms.sound() && starts.sound();
+}
 
 class SeriesSetImpl final : public SeriesSet {
  public:
@@ -41,8 +81,8 @@ class SeriesSetImpl final : public SeriesSet {
  private:
   void sort();
   void collect(const FoundSeries& series, Timestamp from, Timestamp to, std::vector<ColumnView>& out) const;
-  void copy(const ColumnState& state, const Part& part, const TimeGroup& group, Timestamp from, Timestamp to,
-            std::vector<ColumnView>& out) const;
+  void copy(const ColumnState& state, const SideColumn* side, const Part& part, const TimeGroup& group, Timestamp from,
+            Timestamp to, std::vector<ColumnView>& out) const;
   Slot open_slot(const FoundSeries& series, const Target& target) const;
 
   const std::shared_ptr<const View> view_;
@@ -84,8 +124,8 @@ Slot SeriesSetImpl::open_slot(const FoundSeries& series, const Target& target) c
   return it == lists.end() ? kNoSlot : static_cast<Slot>(it - lists.begin());
 }
 
-void SeriesSetImpl::copy(const ColumnState& state, const Part& part, const TimeGroup& group, Timestamp from,
-                         Timestamp to, std::vector<ColumnView>& out) const {
+void SeriesSetImpl::copy(const ColumnState& state, const SideColumn* side, const Part& part, const TimeGroup& group,
+                         Timestamp from, Timestamp to, std::vector<ColumnView>& out) const {
   const uint32_t visible = group.visible(sequence_);
   if (state.first_index >= visible) return;
   const uint32_t last = std::min(state.last_index, visible - 1);
@@ -93,6 +133,11 @@ void SeriesSetImpl::copy(const ColumnState& state, const Part& part, const TimeG
   ColumnView view;
   view.column.state = state;
   part.arena().copy(state.chain, view.column.tokens);
+  if (side != nullptr) {
+    view.side.emplace(SideCopy{*side, {}, {}});
+    part.arena().copy(side->histograms, view.side->histograms);
+    part.arena().copy(side->starts, view.side->starts);
+  }
   view.times.reserve(last + 1 - state.first_index);
   for (uint32_t i = state.first_index; i <= last; ++i) view.times.push_back(group.time(i));
   out.push_back(std::move(view));
@@ -105,14 +150,16 @@ void SeriesSetImpl::collect(const FoundSeries& series, Timestamp from, Timestamp
   std::lock_guard lock(target.mutex());
   for (const auto& part : where.parts) {
     part->for_each_piece(series.difference->id, [&](const Piece& piece) {
-      copy(piece.column, *part, *part->group(piece.column.group), from, to, out);
+      copy(piece.column, part->side_of(piece), *part, *part->group(piece.column.group), from, to, out);
     });
   }
   const Slot slot = open_slot(series, target);
   const TimeGroup* group = slot == kNoSlot ? nullptr : target.group_of(slot);
   if (group == nullptr || target.column(slot).retired) return;
+  const OpenSide* side = target.side(slot);
   for (const auto& part : where.parts) {
-    if (part->window() == group->window) copy(target.column(slot), *part, *group, from, to, out);
+    if (part->window() != group->window) continue;
+    copy(target.column(slot), side == nullptr ? nullptr : &side->column, *part, *group, from, to, out);
   }
 }
 
@@ -123,14 +170,7 @@ Result<> SeriesSetImpl::read(size_t i, Timestamp from, Timestamp to, Column& out
   std::sort(columns.begin(), columns.end(),
             [](const ColumnView& a, const ColumnView& b) { return a.times.front() < b.times.front(); });
   for (const ColumnView& c : columns) {
-    const uint32_t first = c.column.state.first_index;
-    const bool sound = decode(c.column.state, c.column.tokens, [&](uint32_t index, uint64_t bits) {
-      if (index - first >= c.times.size()) return false;
-      const Timestamp t = c.times[index - first];
-      if (t > to) return false;
-      if (t >= from) out.push(t, std::bit_cast<double>(bits));
-      return true;
-    });
+    const bool sound = c.side ? read_both(c, from, to, out) : read_numbers(c, from, to, out);
     if (!sound) return Error{Code::kCorruption, "a column of " + labels(i).metric_str() + " cannot be decoded"};
   }
   return {};

@@ -1,6 +1,9 @@
 // What the store costs: resident bytes per series at minute 59 of a window, CPU per sample, log bytes, replay time.
 //
-//   store_bench [targets] [series per target] [minutes]        default: 1000 1000 59, a scrape each 15 s
+//   store_bench [targets] [series per target] [minutes] [kind]        default: 1000 1000 59 numbers, a scrape each 15 s
+//
+// Kinds: numbers; starts (numbers with a start timestamp, which changes once in 200 scrapes); histograms (native ones
+// with 20 buckets, of which half never change and the others observe in some buckets on each scrape).
 //
 // Of every target's series half are constant; of the others 70 % are counters (a fifth of their steps is 0), 20 %
 // gauges with two decimals, 10 % true doubles. Values follow from (series, step), so the driver keeps nothing.
@@ -43,6 +46,20 @@ double value_of(uint64_t series, uint64_t step) {
   return std::sqrt(static_cast<double>(noise));
 }
 
+Histogram histogram_of(uint64_t series, uint64_t step) {
+  Histogram h;
+  h.schema = 3;
+  h.zero_threshold = 1e-128;
+  h.positive.spans = {{-5, 12}, {3, 8}};
+  const uint64_t observed = series % 2 == 0 ? 0 : step;
+  for (uint64_t i = 0; i < 20; ++i) {
+    h.positive.integers.push_back(static_cast<int64_t>(mix(series * 20 + i) % 1000 + observed * (i % 4 == 0 ? 3 : 0)));
+    h.count += static_cast<uint64_t>(h.positive.integers.back());
+  }
+  h.sum = static_cast<double>(h.count) * 0.37;
+  return h;
+}
+
 double cpu_seconds() {
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
@@ -60,10 +77,13 @@ double resident_bytes() {
   return static_cast<double>(resident) * static_cast<double>(sysconf(_SC_PAGESIZE));
 }
 
+enum class Kind { kNumbers, kStarts, kHistograms };
+
 struct Load {
   uint64_t targets;
   uint64_t series;
   uint64_t steps;
+  Kind kind;
   double samples() const { return static_cast<double>(targets * series * steps); }
 };
 
@@ -75,7 +95,9 @@ double generator_seconds(const Load& load) {
   const double began = cpu_seconds();
   [[maybe_unused]] volatile double sink = 0;
   for (uint64_t step = 0; step < load.steps; step += 16) {
-    for (uint64_t s = 0; s < load.targets * load.series; ++s) sink = value_of(s, step);
+    for (uint64_t s = 0; s < load.targets * load.series; ++s) {
+      sink = load.kind == Kind::kHistograms ? histogram_of(s, step).sum : value_of(s, step);
+    }
   }
   return (cpu_seconds() - began) * static_cast<double>(load.steps) / static_cast<double>((load.steps + 15) / 16);
 }
@@ -92,8 +114,7 @@ class Driver {
     for (uint64_t t = 0; t < load_.targets; ++t) {
       auto scratch = appenders_[t]->begin(at + static_cast<int64_t>(t) % 1000, at + 1000);
       if (step == 0) resolve(t, *scratch);
-      for (uint64_t s = 0; s < load_.series; ++s)
-        scratch->set(static_cast<Slot>(s), value_of(t * load_.series + s, step));
+      fill(*scratch, t, step);
       appenders_[t]->commit(std::move(scratch), [&](CommitResult result) {
         if (!result.status) std::fprintf(stderr, "%s\n", result.status.error().str().c_str()), std::abort();
         if (--left == 0) all.set_value();
@@ -103,6 +124,20 @@ class Driver {
   }
 
  private:
+  void fill(Scratch& scratch, uint64_t target, uint64_t step) {
+    for (uint64_t s = 0; s < load_.series; ++s) {
+      const auto slot = static_cast<Slot>(s);
+      const uint64_t series = target * load_.series + s;
+      if (load_.kind == Kind::kHistograms) {
+        scratch.set_histogram(slot, histogram_of(series, step));
+        continue;
+      }
+      scratch.set(slot, value_of(series, step));
+      if (load_.kind == Kind::kStarts)
+        scratch.set_start(slot, static_cast<Timestamp>(1'700'000'000'000 + (series + step) / 200));
+    }
+  }
+
   void resolve(uint64_t target, Scratch& scratch) {
     const Labels base = target_labels(target);
     for (uint64_t s = 0; s < load_.series; ++s) {
@@ -176,7 +211,10 @@ int main(int argc, char** argv) {
   const auto argument = [&](int i, uint64_t otherwise) {
     return argc > i ? std::strtoull(argv[i], nullptr, 10) : otherwise;
   };
-  const narthex::storage::Load load{argument(1, 1000), argument(2, 1000), argument(3, 59) * 4};
+  const std::string name = argc > 4 ? argv[4] : "numbers";
+  using narthex::storage::Kind;
+  const Kind kind = name == "histograms" ? Kind::kHistograms : name == "starts" ? Kind::kStarts : Kind::kNumbers;
+  const narthex::storage::Load load{argument(1, 1000), argument(2, 1000), argument(3, 59) * 4, kind};
   const auto folder = std::filesystem::temp_directory_path() / fmt::format("store-bench-{}", getpid());
   std::filesystem::remove_all(folder);
   narthex::storage::run(load, folder);

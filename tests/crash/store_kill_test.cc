@@ -52,6 +52,22 @@ uint64_t bits_of(uint32_t target, uint32_t step, uint32_t series) {
   return mix(uint64_t{target} << 40 ^ uint64_t{step} << 10 ^ series);
 }
 
+// Every fifth series is a native histogram, now and then with another layout.
+bool is_histogram(uint32_t series) { return series % 5 == 4; }
+Histogram histogram_of(uint32_t target, uint32_t step, uint32_t series) {
+  Histogram h;
+  h.schema = 3;
+  h.count = mix(uint64_t{step} << 20 ^ series);
+  h.sum = std::bit_cast<double>(bits_of(target, step, series));
+  h.positive.spans = {{static_cast<int32_t>(step / 7), 1 + step / 11 % 3}};
+  for (uint32_t i = 0; i < h.positive.spans[0].length; ++i) h.positive.integers.push_back(step * i);
+  return h;
+}
+Timestamp start_of(uint32_t step, uint32_t series) { return series % 4 == 0 ? kStart + step / 13 : 0; }
+Exemplar exemplar_of(uint32_t target, uint32_t step) {
+  return {Labels{{"step", std::to_string(step)}}, static_cast<double>(target), kStart + int64_t{step} * kInterval};
+}
+
 // Lines come and go.
 bool exposed(uint32_t step, uint32_t series) { return series % 10 != 9 || step / 5 % 2 == 0; }
 
@@ -85,7 +101,10 @@ int write_until_killed(const std::string& folder, uint32_t first_step) {
       for (uint32_t s = 0; s < kSeries; ++s) {
         if (!exposed(step, s)) continue;
         const auto slot = appender.resolve(*scratch, series_labels(t, s));
-        scratch->set(*slot, std::bit_cast<double>(bits_of(t, step, s)));
+        if (is_histogram(s)) scratch->set_histogram(*slot, histogram_of(t, step, s));
+        if (!is_histogram(s)) scratch->set(*slot, std::bit_cast<double>(bits_of(t, step, s)));
+        if (start_of(step, s) != 0) scratch->set_start(*slot, start_of(step, s));
+        if (s == 0) scratch->add_exemplar(*slot, exemplar_of(t, step));
       }
       appender.commit(std::move(scratch), [t, step](CommitResult result) {
         if (!result.status) ::_exit(4);
@@ -132,6 +151,38 @@ std::vector<Acknowledged> run_and_kill(const std::string& folder, uint32_t first
 
 using Steps = std::map<uint32_t, bool>;  // by step: acknowledged
 
+// Checks one series; counts the steps that have it.
+void check_series(const Column& column, uint32_t target, uint32_t series, std::map<uint32_t, uint32_t>& found) {
+  const auto step_of = [](Timestamp t) { return static_cast<uint32_t>((t - kStart) / kInterval); };
+  EXPECT_TRUE(is_histogram(series) ? column.size() == 0 : column.histograms.empty());
+  for (size_t k = 0; k < column.size(); ++k) {
+    const uint32_t step = step_of(column.timestamps[k]);
+    EXPECT_EQ(std::bit_cast<uint64_t>(column.values[k]), bits_of(target, step, series)) << step << " m" << series;
+    EXPECT_EQ(column.starts.empty() ? 0 : column.starts[k], start_of(step, series)) << step << " m" << series;
+    ++found[step];
+  }
+  for (const HistogramSample& h : column.histograms) {
+    const uint32_t step = step_of(h.timestamp);
+    EXPECT_TRUE(same_bits(*h.histogram, histogram_of(target, step, series))) << step << " m" << series;
+    EXPECT_EQ(h.start, start_of(step, series)) << step << " m" << series;
+    ++found[step];
+  }
+}
+
+void check_exemplars(const Store& store, uint32_t target, const Steps& acknowledged) {
+  const std::vector<Matcher> sets[] = {{Matcher::equal("instance", std::to_string(target))}};
+  std::map<uint32_t, bool> found;
+  for (const SeriesExemplars& series : store.exemplars(sets, kMinTime, kMaxTime)) {
+    for (const Exemplar& e : series.exemplars) {
+      const auto step = static_cast<uint32_t>((e.timestamp - kStart) / kInterval);
+      EXPECT_TRUE(same_bits(e, exemplar_of(target, step))) << step;
+      found[step] = true;
+    }
+  }
+  for (const auto& [step, yes] : acknowledged)
+    EXPECT_TRUE(found.contains(step)) << "lost the exemplar of step " << step;
+}
+
 // Checks one target; returns the last step found.
 uint32_t check_target(const View& view, uint32_t target, const Steps& acknowledged) {
   const Matcher matchers[] = {Matcher::equal("instance", std::to_string(target))};
@@ -143,11 +194,7 @@ uint32_t check_target(const View& view, uint32_t target, const Steps& acknowledg
     const auto series = static_cast<uint32_t>(std::stoul(std::string((*set)->label(i, "__name__").substr(1))));
     column.clear();
     EXPECT_TRUE((*set)->read(i, kMinTime, kMaxTime, column));
-    for (size_t k = 0; k < column.size(); ++k) {
-      const auto step = static_cast<uint32_t>((column.timestamps[k] - kStart) / kInterval);
-      EXPECT_EQ(std::bit_cast<uint64_t>(column.values[k]), bits_of(target, step, series)) << step << " m" << series;
-      ++found[step];
-    }
+    check_series(column, target, series, found);
   }
   for (const auto& [step, yes] : acknowledged) EXPECT_TRUE(found.contains(step)) << "lost step " << step;
   for (const auto& [step, count] : found) {
@@ -172,7 +219,10 @@ TEST(KillNine, EveryAcknowledgedScrapeIsThereAndNoHalfOne) {
     auto store = Store::open(options(folder), system_clock(), null_log());
     ASSERT_TRUE(store) << store.error().str();
     const auto view = (*store)->view();
-    for (uint32_t t = 0; t < kTargets; ++t) step = std::max(step, check_target(*view, t, acknowledged[t]) + 1);
+    for (uint32_t t = 0; t < kTargets; ++t) {
+      step = std::max(step, check_target(*view, t, acknowledged[t]) + 1);
+      check_exemplars(**store, t, acknowledged[t]);
+    }
   }
   size_t scrapes = 0;
   for (const Steps& steps : acknowledged) scrapes += steps.size();

@@ -4,13 +4,36 @@
 
 #include <algorithm>
 #include <bit>
-#include <cmath>
 #include <set>
+#include <tuple>
+
+#include "tests/support/histograms.h"
 
 namespace narthex::testing {
 namespace {
 
 using namespace storage;
+
+// Of numbers and histograms.
+Timestamp newest_of(const Column& column) {
+  const Timestamp number = column.size() == 0 ? INT64_MIN : column.timestamps.back();
+  return column.histograms.empty() ? number : std::max(number, column.histograms.back().timestamp);
+}
+
+bool is_newest(const Column& column, const NaiveStore::Entry& e) {
+  const bool histogram = !column.histograms.empty() && column.histograms.back().timestamp == newest_of(column);
+  if (histogram || e.histogram) {
+    return histogram && e.histogram && same_bits(*column.histograms.back().histogram, *e.histogram);
+  }
+  return std::bit_cast<uint64_t>(column.values.back()) == std::bit_cast<uint64_t>(e.value);
+}
+
+bool any_within(const Column& column, Timestamp from, Timestamp to) {
+  const auto within = [&](Timestamp t) { return t >= from && t <= to; };
+  return std::any_of(column.timestamps.begin(), column.timestamps.end(), within) ||
+         std::any_of(column.histograms.begin(), column.histograms.end(),
+                     [&](const HistogramSample& h) { return within(h.timestamp); });
+}
 
 class NaiveSet final : public SeriesSet {
  public:
@@ -22,7 +45,11 @@ class NaiveSet final : public SeriesSet {
   Result<> read(size_t i, Timestamp from, Timestamp to, Column& out) const override {
     const Column& column = found_[i]->second;
     for (size_t k = 0; k < column.size(); ++k) {
-      if (column.timestamps[k] >= from && column.timestamps[k] <= to) out.push(column.timestamps[k], column.values[k]);
+      if (column.timestamps[k] < from || column.timestamps[k] > to) continue;
+      out.push(column.timestamps[k], column.values[k], column.starts.empty() ? 0 : column.starts[k]);
+    }
+    for (const HistogramSample& h : column.histograms) {
+      if (h.timestamp >= from && h.timestamp <= to) out.histograms.push_back(h);
     }
     return {};
   }
@@ -61,9 +88,7 @@ class NaiveView final : public View {
   std::vector<SeriesMap::const_iterator> find(std::span<const Matcher> matchers, Timestamp from, Timestamp to) const {
     std::vector<SeriesMap::const_iterator> found;
     for (auto it = series_->begin(); it != series_->end(); ++it) {
-      const Column& c = it->second;
-      const auto first = std::lower_bound(c.timestamps.begin(), c.timestamps.end(), from);
-      if (first == c.timestamps.end() || *first > to) continue;
+      if (!any_within(it->second, from, to)) continue;
       const bool all = std::all_of(matchers.begin(), matchers.end(),
                                    [&](const Matcher& m) { return m.matches(it->first.get(m.name())); });
       if (all) found.push_back(it);
@@ -99,15 +124,43 @@ class NaiveScratch final : public Scratch {
   std::vector<NaiveStore::Entry> entries() const {
     std::vector<NaiveStore::Entry> out;
     for (Slot slot = 0; slot < slot_count(); ++slot) {
-      if (has(slot)) out.push_back({labels_[slot], timestamp_, values_[slot]});
+      if (has(slot)) out.push_back(entry(slot, timestamp_, values_[slot]));
     }
-    for (const TimedSample& s : timed_) out.push_back({labels_[s.slot], s.timestamp, s.value});
+    for (const SlotHistogram& h : histograms_) {
+      for (NaiveStore::Entry& e : out) {
+        if (!h.timed && e.labels == labels_[h.slot]) e.histogram = std::make_shared<const Histogram>(h.histogram);
+      }
+    }
+    for (size_t i = 0; i <= timed_.size(); ++i) {
+      for (const SlotHistogram& h : histograms_) {
+        if (!h.timed || h.timed_before != i) continue;
+        out.push_back(entry(h.slot, h.timestamp, 0));
+        out.back().histogram = std::make_shared<const Histogram>(h.histogram);
+      }
+      if (i < timed_.size()) out.push_back(entry(timed_[i].slot, timed_[i].timestamp, timed_[i].value));
+    }
+    return out;
+  }
+  std::vector<SeriesExemplars> exemplars() const {
+    std::vector<SeriesExemplars> out;
+    for (const SlotExemplar& e : exemplars_) {
+      const auto it = std::find_if(out.begin(), out.end(), [&](const auto& s) { return s.series == labels_[e.slot]; });
+      SeriesExemplars& group = it == out.end() ? out.emplace_back(labels_[e.slot]) : *it;
+      group.exemplars.push_back(e.exemplar);
+    }
     return out;
   }
   const std::vector<Labels>& labels() const { return labels_; }
   Timestamp now() const { return now_; }
 
  private:
+  NaiveStore::Entry entry(Slot slot, Timestamp t, double value) const {
+    NaiveStore::Entry e{labels_[slot], t, value};
+    for (const SlotStart& s : starts_) {
+      if (s.slot == slot) e.start = s.start;
+    }
+    return e;
+  }
   void grow() {
     slot_count_ = labels_.size();
     *places_ = std::max(*places_, slot_count_);
@@ -135,7 +188,10 @@ class NaiveAppender final : public TargetAppender {
   void commit(std::unique_ptr<Scratch> scratch, std::function<void(CommitResult)> done) override {
     const auto& naive = static_cast<const NaiveScratch&>(*scratch);
     CommitResult result = store_.commit(naive.entries(), naive.now());
-    if (result.status) labels_ = naive.labels();
+    if (result.status) {
+      store_.commit_exemplars(naive.exemplars(), naive.timestamp(), naive.now(), result);
+      labels_ = naive.labels();
+    }
     done(std::move(result));
   }
 
@@ -157,6 +213,17 @@ void NaiveStore::add(const Labels& labels, Timestamp timestamp, double value) {
   std::lock_guard lock(mutex_);
   writable()[labels].push(timestamp, value);
   newest_ = std::max(newest_, timestamp);
+}
+
+void NaiveStore::add(const Labels& labels, Timestamp timestamp, Histogram histogram) {
+  std::lock_guard lock(mutex_);
+  writable()[labels].histograms.push_back({timestamp, std::make_shared<const Histogram>(std::move(histogram))});
+  newest_ = std::max(newest_, timestamp);
+}
+
+void NaiveStore::add(const Labels& labels, Exemplar exemplar) {
+  std::lock_guard lock(mutex_);
+  exemplars_.emplace_back(labels, std::move(exemplar));
 }
 
 void NaiveStore::fail_commits(int count) {
@@ -242,15 +309,12 @@ CommitResult NaiveStore::commit(const std::vector<Entry>& entries, Timestamp now
   std::vector<const Entry*> accepted;
   for (const Entry& e : entries) {
     const auto it = series.find(e.labels);
-    const bool has_newest = it != series.end() && it->second.size() > 0;
-    const Timestamp newest = has_newest ? it->second.timestamps.back() : INT64_MIN;
-    const bool future = e.timestamp > now + options_.max_future_ms;
-    const bool past = newest_ != INT64_MIN && e.timestamp < newest_ - options_.max_past_ms;
-    if (future || past) {
+    const bool has_newest = it != series.end() && !it->second.empty();
+    const Timestamp newest = has_newest ? newest_of(it->second) : INT64_MIN;
+    if (!in_bounds(e.timestamp, now)) {
       ++result.out_of_bounds;
     } else if (has_newest && e.timestamp == newest) {
-      const bool same = std::bit_cast<uint64_t>(it->second.values.back()) == std::bit_cast<uint64_t>(e.value);
-      if (!same) ++result.duplicate_timestamp;
+      if (!is_newest(it->second, e)) ++result.duplicate_timestamp;
     } else if (has_newest && e.timestamp < newest) {
       ++result.out_of_order;
     } else {
@@ -259,13 +323,70 @@ CommitResult NaiveStore::commit(const std::vector<Entry>& entries, Timestamp now
   }
   for (const Entry* e : accepted) {
     Column& column = series[e->labels];
-    if (column.size() > 0 && column.timestamps.back() >= e->timestamp) continue;
-    column.push(e->timestamp, e->value);
+    if (!column.empty() && newest_of(column) >= e->timestamp) continue;
+    if (e->histogram) column.histograms.push_back({e->timestamp, e->histogram, e->start});
+    if (!e->histogram) column.push(e->timestamp, e->value, e->start);
     newest_ = std::max(newest_, e->timestamp);
     ++appended_;
   }
   ++commits_;
   return result;
+}
+
+bool NaiveStore::in_bounds(Timestamp t, Timestamp now) const {
+  return t <= now + options_.max_future_ms && (newest_ == INT64_MIN || t >= newest_ - options_.max_past_ms);
+}
+
+void NaiveStore::commit_exemplars(const std::vector<SeriesExemplars>& exemplars, Timestamp at, Timestamp now,
+                                  CommitResult& result) {
+  std::lock_guard lock(mutex_);
+  if (!in_bounds(at, now) || max_exemplars_ == 0) return;
+  const auto key = [](const Exemplar& e) { return std::tuple(e.timestamp, e.value, e.labels); };
+  for (SeriesExemplars group : exemplars) {
+    std::stable_sort(group.exemplars.begin(), group.exemplars.end(),
+                     [&](const Exemplar& a, const Exemplar& b) { return key(a) < key(b); });
+    size_t refused = 0;
+    for (const Exemplar& e : group.exemplars) {
+      size_t length = 0;  // the generator writes ASCII
+      for (const Label& l : e.labels) length += l.name.size() + l.value.size();
+      const Exemplar* newest = nullptr;
+      for (const auto& [series, kept] : exemplars_) newest = series == group.series ? &kept : newest;
+      const bool older = newest != nullptr && key(e) < key(*newest);
+      if (length > 128 || (newest != nullptr && e == *newest)) continue;
+      if (older) ++refused;
+      if (!older) exemplars_.emplace_back(group.series, e);
+    }
+    if (refused == group.exemplars.size()) result.exemplar_out_of_order += refused;
+  }
+  keep_exemplars();
+}
+
+void NaiveStore::keep_exemplars() {
+  if (exemplars_.size() <= max_exemplars_) return;
+  exemplars_.erase(exemplars_.begin(), exemplars_.end() - static_cast<ptrdiff_t>(max_exemplars_));
+}
+
+void NaiveStore::set_max_exemplars(size_t max) {
+  std::lock_guard lock(mutex_);
+  max_exemplars_ = max;
+  keep_exemplars();
+}
+
+std::vector<SeriesExemplars> NaiveStore::exemplars(std::span<const std::vector<Matcher>> matcher_sets, Timestamp from,
+                                                   Timestamp to) const {
+  std::lock_guard lock(mutex_);
+  std::map<Labels, std::vector<Exemplar>> found;
+  for (const auto& [series, e] : exemplars_) {
+    const auto satisfied = [&, &labels = series](const std::vector<Matcher>& matchers) {
+      return std::all_of(matchers.begin(), matchers.end(),
+                         [&](const Matcher& m) { return m.matches(labels.get(m.name())); });
+    };
+    const bool wanted = std::any_of(matcher_sets.begin(), matcher_sets.end(), satisfied);
+    if (wanted && e.timestamp >= from && e.timestamp <= to) found[series].push_back(e);
+  }
+  std::vector<SeriesExemplars> out;
+  for (auto& [series, list] : found) out.push_back({series, std::move(list)});
+  return out;
 }
 
 std::string dump(const View& view, Timestamp from, Timestamp to) {
@@ -276,13 +397,32 @@ std::string dump(const View& view, Timestamp from, Timestamp to) {
   for (size_t i = 0; i < (*set)->size(); ++i) {
     column.clear();
     if (auto read = (*set)->read(i, from, to, column); !read) return "error: " + read.error().str() + "\n";
-    if (column.size() == 0) continue;
+    if (column.empty()) continue;
     out += (*set)->labels(i).metric_str();
-    for (size_t k = 0; k < column.size(); ++k) {
-      const double v = column.values[k];
-      const bool small = v == std::trunc(v) && std::fabs(v) < 1e6 && !(v == 0 && std::signbit(v));
-      out += small ? fmt::format(" {}:{}", column.timestamps[k], static_cast<int>(v))
-                   : fmt::format(" {}:{:016x}", column.timestamps[k], std::bit_cast<uint64_t>(v));
+    const auto sample = [&](Timestamp t, Timestamp start, const std::string& text) {
+      const std::string since = start == 0 ? "" : fmt::format("{}>", start);
+      out += fmt::format(" {}{}:{}", since, t, text);
+    };
+    size_t h = 0;
+    for (size_t k = 0; k <= column.size(); ++k) {
+      const Timestamp t = k < column.size() ? column.timestamps[k] : INT64_MAX;
+      for (; h < column.histograms.size() && column.histograms[h].timestamp < t; ++h) {
+        sample(column.histograms[h].timestamp, column.histograms[h].start, text_of(*column.histograms[h].histogram));
+      }
+      if (k < column.size()) sample(t, column.starts.empty() ? 0 : column.starts[k], text_of(column.values[k]));
+    }
+    out += '\n';
+  }
+  return out;
+}
+
+std::string dump_exemplars(const Queryable& store, Timestamp from, Timestamp to) {
+  std::string out;
+  const std::vector<Matcher> all[1];
+  for (const SeriesExemplars& series : store.exemplars(all, from, to)) {
+    out += series.series.metric_str();
+    for (const Exemplar& e : series.exemplars) {
+      out += fmt::format(" {}:{}{}", e.timestamp, text_of(e.value), e.labels.str());
     }
     out += '\n';
   }

@@ -21,6 +21,8 @@ class NaiveStore final : public storage::Store {
 
   // Appends without any check; keep timestamps ascending per series.
   void add(const Labels& labels, Timestamp timestamp, double value);
+  void add(const Labels& labels, Timestamp timestamp, Histogram histogram);
+  void add(const Labels& labels, Exemplar exemplar);
   // The next `count` commits fail with kUnavailable and store nothing.
   void fail_commits(int count);
 
@@ -31,16 +33,29 @@ class NaiveStore final : public storage::Store {
   storage::Cardinality cardinality(size_t limit) const override;
   void close() override {}
 
+  // A sample; with a histogram it is that.
   struct Entry {
     Labels labels;
     Timestamp timestamp;
     double value;
+    std::shared_ptr<const Histogram> histogram = {};
+    Timestamp start = 0;
   };
   // What a commit does, in this order (scrape spec, 6.2): each entry is checked against the newest sample its series
   // had *before* this commit; what passes is then appended in the given order, first come first served.
   storage::CommitResult commit(const std::vector<Entry>& entries, Timestamp now);
 
+  // Likewise for the exemplars of a scrape at `at`, grouped by series.
+  void commit_exemplars(const std::vector<storage::SeriesExemplars>& exemplars, Timestamp at, Timestamp now,
+                        storage::CommitResult& result);
+
+  std::vector<storage::SeriesExemplars> exemplars(std::span<const std::vector<Matcher>> matcher_sets, Timestamp from,
+                                                  Timestamp to) const override;
+  void set_max_exemplars(size_t max) override;
+
  private:
+  void keep_exemplars();
+  bool in_bounds(Timestamp t, Timestamp now) const;
   SeriesMap& writable();
 
   const storage::Options options_;
@@ -49,12 +64,19 @@ class NaiveStore final : public storage::Store {
   mutable bool viewed_ = false;  // a view was given out: series_ must be copied before it changes
   Timestamp newest_ = INT64_MIN;
   uint64_t appended_ = 0;
+  size_t max_exemplars_ = options_.max_exemplars;
+  std::vector<std::pair<Labels, Exemplar>> exemplars_;  // in the order of adding
   uint64_t commits_ = 0;
   int failing_ = 0;
 };
 
 // Everything a view holds, a line per series: `up{job="a"} 1000:1 2000:7ff0000000000002`, values as 16 hex digits of
-// their bits unless they are small integers. Two stores are equal iff their dumps are.
+// their bits unless they are small integers, histograms in braces, known starts before the timestamp: `900>1000:1`. Two
+// stores are equal iff their dumps are.
 std::string dump(const storage::View& view, Timestamp from = storage::kMinTime, Timestamp to = storage::kMaxTime);
+
+// All exemplars, a line per series.
+std::string dump_exemplars(const storage::Queryable& store, Timestamp from = storage::kMinTime,
+                           Timestamp to = storage::kMaxTime);
 
 }  // namespace narthex::testing

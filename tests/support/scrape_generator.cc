@@ -6,6 +6,8 @@
 #include <bit>
 #include <future>
 
+#include "tests/support/histograms.h"
+
 namespace narthex::testing {
 
 using namespace storage;
@@ -18,6 +20,8 @@ ScrapeGenerator::ScrapeGenerator(GeneratorOptions options, std::vector<Store*> s
     target.labels = Labels{{"instance", fmt::format("host-{}:9100", shown)}, {"job", "node"}};
     target.last.resize(static_cast<size_t>(options_.series_per_target));
     target.exposed.assign(target.last.size(), true);
+    target.last_histogram.resize(target.last.size());
+    target.start.assign(target.last.size(), options_.start_ms - 1000);
     for (size_t store = 0; store < stores_.size(); ++store) open(target, store);
     targets_.push_back(std::move(target));
   }
@@ -69,6 +73,30 @@ double ScrapeGenerator::next_value(double last) {
   }
 }
 
+// Exporters show the same ones again, beside new ones; some are old.
+std::vector<Exemplar> ScrapeGenerator::exemplars() {
+  std::vector<Exemplar> out;
+  for (uint64_t i = 0; i < random_() % 4; ++i) {
+    const Timestamp t = now_ / 60'000 * 60'000 + static_cast<int64_t>(random_() % 3) * 500;
+    const std::string id = chance(5) ? std::string(140, 'x') : std::to_string(random_() % 3);
+    out.push_back({Labels{{"trace_id", id}}, static_cast<double>(random_() % 3), t - (chance(10) ? 70'000 : 0)});
+  }
+  return out;
+}
+
+void ScrapeGenerator::add_beside(Target& target, size_t index, Line& line) {
+  if (index % 9 == 4 && !chance(15)) {
+    Histogram& last = target.last_histogram[index];
+    last = next_histogram(last, random_);
+    line.histogram = last;
+  }
+  if (index % 5 == 1 || index % 18 == 4) {
+    if (chance(3)) target.start[index] = now_ - static_cast<int64_t>(random_() % 1000);
+    if (!chance(3)) line.start = target.start[index];
+  }
+  if (index % 6 == 2 || index % 18 == 4) line.exemplars = exemplars();
+}
+
 std::vector<ScrapeGenerator::Line> ScrapeGenerator::body(Target& target) {
   std::vector<Line> lines;
   for (size_t i = 0; i < target.last.size(); ++i) {
@@ -81,6 +109,7 @@ std::vector<ScrapeGenerator::Line> ScrapeGenerator::body(Target& target) {
       if (chance(2)) line.timestamp = now_ + 3'600'000;   // beyond what is legal
       if (chance(2)) line.timestamp = now_ - 90'000'000;  // long ago
     }
+    if (options_.beside) add_beside(target, i, line);
     lines.push_back(line);
     if (chance(1)) lines.push_back(line);  // the same line twice
   }
@@ -111,11 +140,17 @@ CommitResult ScrapeGenerator::write(Target& target, size_t store, Timestamp at, 
   for (const Line& line : lines) {
     auto slot = appender.resolve(*scratch, line.labels);
     if (!slot) continue;
-    if (line.timestamp == 0) {
+    if (line.histogram && line.timestamp == 0) {
+      scratch->set_histogram(*slot, *line.histogram);
+    } else if (line.histogram) {
+      scratch->set_histogram_at(*slot, line.timestamp, *line.histogram);
+    } else if (line.timestamp == 0) {
       scratch->set(*slot, line.value);
     } else {
       scratch->set_at(*slot, line.timestamp, line.value);
     }
+    if (line.start != 0) scratch->set_start(*slot, line.start);
+    for (const Exemplar& e : line.exemplars) scratch->add_exemplar(*slot, e);
   }
   std::promise<CommitResult> promise;
   auto future = promise.get_future();
@@ -147,8 +182,9 @@ std::string ScrapeGenerator::step() {
   std::string first;
   for (size_t store = 0; store < stores_.size(); ++store) {
     const CommitResult r = write(target, store, at, lines);
-    const std::string text = fmt::format("{} ooo={} dup={} oob={}", r.status ? "ok" : r.status.error().message,
-                                         r.out_of_order, r.duplicate_timestamp, r.out_of_bounds);
+    const std::string text =
+        fmt::format("{} ooo={} dup={} oob={} exemplars={}", r.status ? "ok" : r.status.error().message, r.out_of_order,
+                    r.duplicate_timestamp, r.out_of_bounds, r.exemplar_out_of_order);
     if (store == 0) first = text;
     if (text != first) return fmt::format("at {}: store 0 said '{}', store {} said '{}'", at, first, store, text);
   }

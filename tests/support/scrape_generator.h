@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <random>
 #include <string>
 #include <vector>
@@ -19,6 +20,7 @@ struct GeneratorOptions {
   int64_t interval_ms = 15'000;
   bool own_timestamps = true;
   bool clock_steps = true;  // now and then a scrape is not newer than the one before
+  bool beside = false;      // some lines are native histograms, have a start, bring exemplars
 };
 
 // Not thread-safe. Commits are waited for.
@@ -39,10 +41,15 @@ class ScrapeGenerator {
     Labels labels;
     Timestamp timestamp;  // 0: that of the scrape
     double value;
+    std::optional<Histogram> histogram = {};
+    Timestamp start = 0;
+    std::vector<Exemplar> exemplars = {};
   };
   struct Target {
     Labels labels;
     std::vector<double> last;  // value per series
+    std::vector<Histogram> last_histogram;
+    std::vector<Timestamp> start;
     std::vector<bool> exposed;
     std::vector<Labels> tracked;  // what a missing line gets a stale marker for
     Timestamp last_scrape = 0;
@@ -53,6 +60,8 @@ class ScrapeGenerator {
   Labels series_labels(const Target& target, size_t index) const;
   double next_value(double last);
   std::vector<Line> body(Target& target);
+  void add_beside(Target& target, size_t index, Line& line);
+  std::vector<Exemplar> exemplars();
   void add_stale_markers(Target& target, std::vector<Line>& lines, bool failed);
   storage::CommitResult write(Target& target, size_t store, Timestamp at, const std::vector<Line>& lines);
   bool chance(int percent) { return static_cast<int>(random_() % 100) < percent; }

@@ -128,6 +128,9 @@ net::ServerResponse to_response(Answer answer) {
   net::ServerResponse response;
   if (!answer) {
     response = error_response(answer.error());
+  } else if (answer->data.empty() && !answer->more) {
+    response.status = 204;
+    return response;
   } else {
     response.body = "{\"status\":\"success\",\"data\":" + answer->data;
     if (answer->more) {

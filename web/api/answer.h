@@ -19,7 +19,8 @@ struct ApiError {
   std::string message;
 };
 
-// The "data" of an answer. Long ones come in pieces: `data` is their beginning and `more` brings the rest.
+// The "data" of an answer. Long ones come in pieces: `data` is their beginning and `more` brings the rest. Without any
+// data the answer is 204.
 struct ApiData {
   std::string data;      // JSON
   net::BodySource more;  // may be empty

@@ -23,6 +23,7 @@ struct Call {
 
 Answer query(const Call& call);
 Answer query_range(const Call& call);
+Answer query_exemplars(const Call& call);
 
 Answer series(const Call& call);
 Answer label_names(const Call& call);

@@ -3,6 +3,7 @@
 #include <variant>
 
 #include "base/number.h"
+#include "web/api/histogram_json.h"
 #include "web/api/json.h"
 
 namespace narthex::web {
@@ -14,8 +15,12 @@ constexpr size_t kPieceBytes = 256 * 1024;
 void append_vector_series(std::string& out, const promql::Series& series) {
   out += "{\"metric\":";
   append_labels(out, series.metric);
-  out += ",\"value\":";
-  append_sample(out, series.samples.front());
+  if (series.samples.empty()) {
+    const HistogramSample& sample = series.histograms.front();
+    append_histogram_sample(out += ",\"histogram\":", sample.timestamp, *sample.histogram);
+  } else {
+    append_sample(out += ",\"value\":", series.samples.front());
+  }
   out += '}';
 }
 
@@ -43,18 +48,33 @@ class SeriesWriter {
     if (!open_) {
       out += "{\"metric\":";
       append_labels(out, series.metric);
-      out += ",\"values\":[";
       open_ = true;
     }
-    for (; next_sample_ < series.samples.size(); ++next_sample_) {
-      if (out.size() >= kPieceBytes) return false;
-      if (next_sample_ != 0) out += ',';
-      append_sample(out, series.samples[next_sample_]);
-    }
-    out += "]}";
+    const bool written = write_list(out, ",\"values\":[", series.samples, next_sample_, append_sample) &&
+                         write_list(out, ",\"histograms\":[", series.histograms, next_histogram_,
+                                    [](std::string& to, const HistogramSample& h) {
+                                      append_histogram_sample(to, h.timestamp, *h.histogram);
+                                    });
+    if (!written) return false;
+    out += '}';
     series.samples = {};
-    next_sample_ = 0;
+    series.histograms = {};
+    next_sample_ = next_histogram_ = 0;
     open_ = false;
+    return true;
+  }
+
+  // From `next` on; nothing if the list is empty. False: the piece is full. Done once `next` is behind the end.
+  template <class T, class Append>
+  static bool write_list(std::string& out, std::string_view opening, std::vector<T>& list, size_t& next,
+                         Append append) {
+    for (; next < list.size(); ++next) {
+      if (out.size() >= kPieceBytes) return false;
+      if (next == 0) out += opening;
+      if (next != 0) out += ',';
+      append(out, list[next]);
+      if (next + 1 == list.size()) out += ']';
+    }
     return true;
   }
 
@@ -62,6 +82,7 @@ class SeriesWriter {
   const bool matrix_;
   size_t next_ = 0;
   size_t next_sample_ = 0;
+  size_t next_histogram_ = 0;
   bool open_ = false;  // the beginning of series_[next_] is written
 };
 

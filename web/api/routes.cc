@@ -12,6 +12,8 @@ constexpr Route kRoutes[] = {
      "query time timeout limit lookback_delta stats"},
     {kQueryRangePath, kGet | kPost, query_range, "Evaluates a PromQL expression over a range of time.",
      "query start end step timeout limit lookback_delta stats"},
+    {"/api/v1/query_exemplars", kGet | kPost, query_exemplars, "Exemplars of the series that an expression selects.",
+     "query start end"},
 
     {"/api/v1/series", kGet | kPost, series, "Label sets of the series that selectors find.",
      "match[] start end limit"},

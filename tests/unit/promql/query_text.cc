@@ -1,5 +1,7 @@
 #include "tests/unit/promql/query_text.h"
 
+#include <fmt/format.h>
+
 #include "base/number.h"
 #include "base/quote.h"
 
@@ -11,6 +13,9 @@ void append_series(std::string& out, const std::vector<promql::Series>& all) {
     out += series.metric.metric_str();
     for (const Sample& sample : series.samples) {
       out += " " + float_plain(sample.value) + "@" + float_plain(static_cast<double>(sample.timestamp) / 1000);
+    }
+    for (const HistogramSample& h : series.histograms) {
+      out += fmt::format(" h{}@{}", h.histogram->count, float_plain(static_cast<double>(h.timestamp) / 1000));
     }
     out += '\n';
   }

@@ -10,6 +10,7 @@ namespace narthex::storage {
 namespace {
 
 using testing::dump;
+using testing::dump_exemplars;
 using testing::GeneratorOptions;
 using testing::NaiveStore;
 using testing::ScrapeGenerator;
@@ -21,6 +22,15 @@ std::string first_difference(const std::string& a, const std::string& b) {
   while (i < a.size() && i < b.size() && a[i] == b[i]) ++i;
   const size_t line = a.rfind('\n', i) + 1;
   return "naive: " + a.substr(line, i - line + 300) + "\nstore: " + b.substr(b.rfind('\n', i) + 1, i - line + 300);
+}
+
+// So that equality means something.
+void expect_all_kinds(const NaiveStore& naive) {
+  const std::string shown = dump(*naive.view());
+  for (const char* part : {":{integer", ":{float", ">17", "schema=-53"}) {
+    EXPECT_NE(shown.find(part), std::string::npos) << part;
+  }
+  EXPECT_NE(dump_exemplars(naive).find("trace_id"), std::string::npos);
 }
 
 struct Case {
@@ -37,6 +47,7 @@ class Equality : public ::testing::TestWithParam<Case> {};
 TEST_P(Equality, EveryReadEqualsTheNaiveStore) {
   const Case& c = GetParam();
   Options options = small_windows(c.window_ms, c.overlap_ms);
+  options.max_exemplars = 100;
   NaiveStore naive(options);
   OpenStore store(options);
   ScrapeGenerator generator(c.generator, {&naive, &store.get()});
@@ -47,10 +58,13 @@ TEST_P(Equality, EveryReadEqualsTheNaiveStore) {
       store.reopen();
       generator.reopened(1, &store.get());
       ASSERT_EQ(first_difference(dump(*naive.view()), dump(*store.get().view())), "") << "restarted at " << step;
+      ASSERT_EQ(first_difference(dump_exemplars(naive), dump_exemplars(store.get())), "") << "restarted at " << step;
     }
     if (step % 50 != 0) continue;
     ASSERT_GT(dump(*naive.view()).size(), 1000u);
+    if (c.generator.beside) expect_all_kinds(naive);
     ASSERT_EQ(first_difference(dump(*naive.view()), dump(*store.get().view())), "") << "step " << step;
+    ASSERT_EQ(first_difference(dump_exemplars(naive), dump_exemplars(store.get())), "") << "step " << step;
     const Timestamp from = generator.now() - 120'000;
     ASSERT_EQ(
         first_difference(dump(*naive.view(), from, from + 60'000), dump(*store.get().view(), from, from + 60'000)), "")
@@ -69,7 +83,13 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"ManySeries", {.seed = 6, .series_per_target = 200}, 120'000, 30'000, 100, 0},
         Case{"Restarts", {.seed = 7}, 3'600'000, 300'000, 200, 40},
         Case{"RestartsManyWindows", {.seed = 8}, 60'000, 20'000, 150, 33},
-        Case{"RestartsTinyWindows", {.seed = 9, .targets = 6}, 16'000, 5'000, 100, 29}),
+        Case{"RestartsTinyWindows", {.seed = 9, .targets = 6}, 16'000, 5'000, 100, 29},
+        Case{"Beside", {.seed = 10, .beside = true}, 3'600'000, 300'000, 200, 0},
+        Case{"BesideManyWindows", {.seed = 11, .beside = true}, 60'000, 20'000, 250, 0},
+        Case{"BesideManySeries", {.seed = 12, .series_per_target = 200, .beside = true}, 120'000, 30'000, 100, 0},
+        Case{"BesideRestarts", {.seed = 13, .beside = true}, 3'600'000, 300'000, 200, 40},
+        Case{"BesideRestartsManyWindows", {.seed = 14, .beside = true}, 60'000, 20'000, 150, 33},
+        Case{"BesideRestartsTinyWindows", {.seed = 15, .targets = 6, .beside = true}, 16'000, 5'000, 100, 29}),
     [](const auto& param) { return std::string(param.param.name); });
 
 }  // namespace

@@ -174,12 +174,12 @@ TEST(Folder, InUseByAnotherIsAPlainError) {
 TEST(Folder, OfANewerVersionIsRefusedAndNotTouched) {
   OpenStore store;
   store.close();
-  std::ofstream(store.folder() / "FORMAT") << "narthex-store 2\n";
+  std::ofstream(store.folder() / "FORMAT") << "narthex-store 3\n";
   std::filesystem::remove_all(store.folder() / "db");
   const auto opened = Store::open(store.options(), system_clock(), null_log());
   ASSERT_FALSE(opened);
   EXPECT_EQ(opened.error().code, Code::kUnsupported);
-  EXPECT_NE(opened.error().message.find("has format 2, written by a newer version"), std::string::npos);
+  EXPECT_NE(opened.error().message.find("has format 3, written by a newer version"), std::string::npos);
   EXPECT_FALSE(std::filesystem::exists(store.folder() / "db"));
 }
 
@@ -269,6 +269,51 @@ TEST(FlippedByte, InTheWriteAheadLogIsReportedAndCostsLittle) {
       EXPECT_EQ(column.values[i], static_cast<double>((column.timestamps[i] - kStart) / 1000 + 1));
     }
     ASSERT_TRUE(scrape(*(*opened)->open_target(kTarget), kStart + 500'000, {{metric("a"), 1}}).status);
+  }
+}
+
+// The same where the log is full of histograms.
+TEST(FlippedByte, AmongHistogramsIsReportedAndCostsLittle) {
+  const auto counted = [](uint64_t count) {
+    Histogram h;
+    h.count = count;
+    h.positive.spans = {{0, 40}};
+    for (uint64_t i = 0; i < 40; ++i) h.positive.integers.push_back(static_cast<int64_t>(count * count * i));
+    return h;
+  };
+  for (const int percent : {10, 50, 90}) {
+    OpenStore store(small_windows(600'000, 60'000));
+    auto appender = store->open_target(kTarget);
+    for (uint64_t i = 0; i < 400; ++i) {
+      auto scratch = appender->begin(kStart + static_cast<int64_t>(i) * 1000, kStart + 1'000'000);
+      for (int k = 0; k < 4; ++k) {
+        const Slot slot = *appender->resolve(*scratch, metric("h" + std::to_string(k)));
+        scratch->set_histogram(slot, counted(i));
+        scratch->set_start(slot, kStart);
+      }
+      std::promise<void> done;
+      appender->commit(std::move(scratch), [&](CommitResult) { done.set_value(); });
+      done.get_future().wait();
+    }
+    appender.reset();
+    store.close();
+    const auto wal = newest_wal(store.folder());
+    flip_byte(wal, static_cast<std::streamoff>(std::filesystem::file_size(wal) * static_cast<size_t>(percent) / 100));
+    Lines lines;
+    const auto opened = Store::open(store.options(), system_clock(), lines);
+    ASSERT_TRUE(opened) << opened.error().str();
+    EXPECT_NE(lines.text().find("damaged"), std::string::npos) << percent;
+    Column column;
+    auto set = (*opened)->view()->select(std::vector<Matcher>{Matcher::equal("__name__", "h2")}, kMinTime, kMaxTime);
+    ASSERT_EQ((*set)->size(), 1u);
+    ASSERT_TRUE((*set)->read(0, kMinTime, kMaxTime, column));
+    EXPECT_GT(column.histograms.size(), 100u) << percent;
+    EXPECT_LT(column.histograms.size(), 400u) << percent;
+    EXPECT_EQ(column.size(), 0u);
+    for (const HistogramSample& h : column.histograms) {
+      EXPECT_TRUE(same_bits(*h.histogram, counted(static_cast<uint64_t>((h.timestamp - kStart) / 1000))));
+      EXPECT_EQ(h.start, kStart);
+    }
   }
 }
 

@@ -86,6 +86,39 @@ TEST_F(AppTest, RangeQueries) {
   EXPECT_EQ(send("GET", "/api/v1/query_range?query=1&start=0&end=11000&step=1").status, 200);
 }
 
+TEST_F(AppTest, QueryExemplars) {
+  const Labels up{{"__name__", "up"}, {"job", "a"}};
+  store_.add(up, Exemplar{Labels{{"id", "<1>"}}, 6, 1'600'000'050'479});
+  store_.add(up, Exemplar{Labels{}, 1e-7, 1'600'000'051'000});
+  store_.add(Labels{{"__name__", "other"}}, Exemplar{Labels{{"id", "2"}}, kNormalNan, -500});
+  const std::string other =
+      R"({"seriesLabels":{"__name__":"other"},"exemplars":[{"labels":{"id":"2"},"value":"NaN","timestamp":-0.500}]})";
+  const std::string head = R"({"seriesLabels":{"__name__":"up","job":"a"},"exemplars":[)";
+  const std::string first = R"({"labels":{"id":"\u003c1\u003e"},"value":"6","timestamp":1600000050.479})";
+  const std::string second = R"({"labels":{},"value":"1e-07","timestamp":1600000051})";
+  const Case cases[] = {
+      {"query=up", 200, ok("[" + head + first + "," + second + "]}]")},
+      {"query=rate(up{job=\"a\"}[5m])%2Bon()other", 200, ok("[" + other + "," + head + first + "," + second + "]}]")},
+      {"query=up&start=1600000050.5", 200, ok("[" + head + second + "]}]")},
+      {"query=up&end=1600000050.479", 200, ok("[" + head + first + "]}]")},
+      {"query=up{job=\"b\"}", 200, ok("[]")},
+      {"query=1%2B2", 204, ""},
+      {"", 400, bad("unknown position: parse error: no expression found in input")},
+      {"query=up(", 400, bad("1:4: parse error: unclosed left parenthesis")},
+      {"query=up(&start=2&end=1", 400, bad("end timestamp must not be before start timestamp")},
+      {"query=up(&start=x&end=1", 400,
+       parameter("start", "invalid time value for 'start': cannot parse \\\"x\\\" to a valid timestamp")},
+  };
+  for (const auto& c : cases) {
+    for (const bool post : {false, true}) {
+      auto response =
+          post ? send("POST", "/api/v1/query_exemplars", c.target) : send("GET", "/api/v1/query_exemplars?" + c.target);
+      EXPECT_EQ(response.status, c.status) << c.target;
+      EXPECT_EQ(response.body, c.body) << c.target;
+    }
+  }
+}
+
 TEST_F(AppTest, FormsComeBeforeTheUrl) {
   EXPECT_EQ(send("POST", "/api/v1/query", "query=up").body, ok(kUpVector));
   EXPECT_EQ(send("POST", "/api/v1/query?query=2", "query=1").body, ok(R"({"resultType":"scalar","result":[100,"1"]})"));

@@ -1,4 +1,4 @@
-// Bytes of log records, written and read.
+// Bytes of log records and of what lies beside columns, written and read.
 #pragma once
 
 #include <cstdint>
