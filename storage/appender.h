@@ -56,8 +56,8 @@ class Scratch {
   // A value with its own timestamp. Several per slot are allowed; conflicts are resolved at commit (scrape spec, 6.2).
   void set_at(Slot slot, Timestamp timestamp, double value) { timed_.push_back({slot, timestamp, value}); }
 
-  // Slots that resolve() made in this scratch: they end with it if it is dropped or its commit fails, and are then given
-  // to others.
+  // Slots that resolve() made in this scratch: they end with it if it is dropped or its commit fails, and are then
+  // given to others.
   virtual std::vector<Slot> created_slots() const = 0;
   // Slots known to this scratch: those of the target plus those resolved in it.
   Slot slot_count() const { return static_cast<Slot>(slot_count_); }
