@@ -70,12 +70,13 @@ class Reader {
       return std::nullopt;
     }
     auto labels = rules_.final_labels(target_, exposed_);
-    if (!labels) {
-      fault(labels.error().message, key);
+    if (labels && labels->empty()) {
+      ++out_.dropped;
       return std::nullopt;
     }
-    if (!labels->empty()) return std::move(*labels);
-    ++out_.dropped;
+    const Result<> good = labels ? rules_.check_unique() : Result<>(labels.error());
+    if (good) return std::move(*labels);
+    fault(good.error().message, key);
     return std::nullopt;
   }
 

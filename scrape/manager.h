@@ -29,8 +29,8 @@ struct TargetStatus {
   std::string last_warning;    // e.g. samples that were refused one by one, series refused for memory
   int64_t last_scrape_ns = 0;  // scrape timestamp; 0: never
   double last_duration_seconds = 0;
-  Duration interval;
-  Duration timeout;
+  std::string interval;  // as relabeling left it
+  std::string timeout;
 };
 
 struct DroppedTarget {

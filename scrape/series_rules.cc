@@ -43,18 +43,21 @@ Result<Labels> SeriesRules::final_labels(const Labels& target, const exposition:
                                          const TypeAndUnit* metadata) {
   take(exposed);
   if (metadata != nullptr) add(*metadata);
-  std::string repeated = sort_unique();
-  if (!job_.honor_labels && target.has(repeated)) repeated.clear();  // the target's value replaces both
+  repeated_ = sort_unique();
+  if (!job_.honor_labels && target.has(repeated_)) repeated_.clear();  // the target's value replaces both
   merge_target_labels(exposed_, target, job_.honor_labels, builder_);
   if (!relabel::apply(job_.metric_relabel, builder_)) return Labels();
   Labels labels = builder_.build();
   if (labels.empty()) return labels;
   if (auto ok = check_names(labels, job_.scheme); !ok) return ok.error();
   if (auto ok = check_label_limits(labels, job_.limits); !ok) return ok.error();
-  if (!repeated.empty() && labels.has(repeated)) {
-    return invalid("label name " + go_quote(repeated) + " is not unique: invalid sample");
-  }
+  if (!repeated_.empty() && !labels.has(repeated_)) repeated_.clear();
   return labels;
+}
+
+Result<> SeriesRules::check_unique() const {
+  if (repeated_.empty()) return {};
+  return invalid("label name " + go_quote(repeated_) + " is not unique: invalid sample");
 }
 
 }  // namespace narthex::scrape

@@ -38,6 +38,9 @@ class SeriesRules {
   // limit. `exposed` may repeat names and hold empty values. `metadata` may be null.
   Result<Labels> final_labels(const Labels& target, const exposition::SeriesLabels& exposed,
                               const TypeAndUnit* metadata = nullptr);
+  // Whether the labels that final_labels() gave last can be stored: what the store asks, after all limits.
+  //   label name "a" is not unique: invalid sample
+  Result<> check_unique() const;
 
  private:
   void take(const exposition::SeriesLabels& exposed);
@@ -46,6 +49,7 @@ class SeriesRules {
   std::string sort_unique();
 
   const Job& job_;
+  std::string repeated_;  // a name that the last labels have twice, or ""
   std::vector<Label> exposed_;
   LabelsBuilder builder_;
 };

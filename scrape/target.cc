@@ -52,6 +52,8 @@ Result<> read_times(const Labels& labels, Target& target) {
   }
   target.interval = *interval;
   target.timeout = *timeout;
+  target.interval_text = labels.get(kInterval);
+  target.timeout_text = labels.get(kTimeout);
   return {};
 }
 

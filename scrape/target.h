@@ -31,6 +31,8 @@ struct Target {
   std::string unix_socket;  // connect here instead, if not empty
   Duration interval;
   Duration timeout;
+  std::string interval_text;  // as relabeling left it: "1500ms"
+  std::string timeout_text;
   HistogramSettings histograms;
   uint64_t hash = 0;  // see scrape/identity.h
 };

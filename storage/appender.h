@@ -70,6 +70,13 @@ class Scratch {
     values_[slot] = value;
     return true;
   }
+  // The same for what a scrape writes by itself, such as stale markers: if it is refused for its timestamp, nobody
+  // counts it (scrape spec, sections 8 and 9).
+  void set_quietly(Slot slot, double value) {
+    if (!set(slot, value)) return;
+    if (quiet_.size() <= slot >> 6) quiet_.resize((slot >> 6) + 1);
+    quiet_[slot >> 6] |= uint64_t{1} << (slot & 63);
+  }
   bool has(Slot slot) const { return seen_[slot >> 6] >> (slot & 63) & 1; }
   // Which slots have a value at the scrape's timestamp: bit i of word i / 64.
   const std::vector<uint64_t>& seen() const { return seen_; }
@@ -98,8 +105,8 @@ class Scratch {
   // older than that.
   void add_exemplar(Slot slot, Exemplar exemplar) { exemplars_.push_back({slot, std::move(exemplar)}); }
 
-  // Slots that resolve() made in this scratch: they end with it if it is dropped or its commit fails, and are then given
-  // to others.
+  // Slots that resolve() made in this scratch: they end with it if it is dropped or its commit fails, and are then
+  // given to others.
   virtual std::vector<Slot> created_slots() const = 0;
   // Slots known to this scratch: those of the target plus those resolved in it.
   Slot slot_count() const { return static_cast<Slot>(slot_count_); }
@@ -107,8 +114,9 @@ class Scratch {
  protected:
   Timestamp timestamp_ = 0;
   size_t slot_count_ = 0;
-  std::vector<double> values_;  // by slot; meaningful where seen
-  std::vector<uint64_t> seen_;  // always large enough for slot_count_
+  std::vector<double> values_;   // by slot; meaningful where seen
+  std::vector<uint64_t> seen_;   // always large enough for slot_count_
+  std::vector<uint64_t> quiet_;  // bits of seen_ that were set quietly; may be shorter
   std::vector<TimedSample> timed_;
   // Usually empty. A slot with a histogram at the scrape's time is in seen_, with a value that means nothing.
   std::vector<SlotHistogram> histograms_;

@@ -103,6 +103,9 @@ Verdict ScrapePass::place_new(std::string_view key) {
   if (labels->empty()) return Verdict::dropped();
   ++counts_.post_relabel;
   if (limit_reached()) return Verdict::refused();
+  if (auto unique = setup_.rules.check_unique(); !unique) {
+    return stop(FailureClass::kInvalidSample, unique.error(), key);
+  }
   auto slot = setup_.appender.resolve(setup_.scratch, *labels);
   if (slot) return Verdict::stored(*slot);
   if (slot.error().code != Code::kLimit) return stop(FailureClass::kStore, slot.error(), key);

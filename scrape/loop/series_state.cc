@@ -22,7 +22,7 @@ std::unique_ptr<storage::Scratch> SeriesState::begin(Timestamp timestamp, Timest
 }
 
 void SeriesState::mark_missing(storage::Scratch& scratch, const SlotSet& seen) const {
-  tracked_.for_each_without(seen, [&](Slot slot) { scratch.set(slot, kStaleMarker); });
+  tracked_.for_each_without(seen, [&](Slot slot) { scratch.set_quietly(slot, kStaleMarker); });
 }
 
 Result<> SeriesState::write_reports(storage::Scratch& scratch, std::span<const double> values) {
@@ -34,7 +34,7 @@ Result<> SeriesState::write_reports(storage::Scratch& scratch, std::span<const d
       reports_[i] = *slot;
       pending_reports_[i] = true;
     }
-    scratch.set(reports_[i], values[i]);
+    scratch.set_quietly(reports_[i], values[i]);
   }
   return {};
 }
@@ -42,7 +42,7 @@ Result<> SeriesState::write_reports(storage::Scratch& scratch, std::span<const d
 void SeriesState::mark_all(storage::Scratch& scratch) const {
   mark_missing(scratch, {});
   for (Slot slot : reports_) {
-    if (slot != kNoSlot) scratch.set(slot, kStaleMarker);
+    if (slot != kNoSlot) scratch.set_quietly(slot, kStaleMarker);
   }
 }
 

@@ -19,6 +19,8 @@ TargetLoop::TargetLoop(Shard& shard, std::shared_ptr<JobRuntime> job, Target tar
       unix_socket_(std::move(target.unix_socket)),
       interval_(target.interval),
       timeout_(target.timeout),
+      interval_text_(std::move(target.interval_text)),
+      timeout_text_(std::move(target.timeout_text)),
       histograms_(target.histograms),
       hash_(target.hash),
       seed_(seed),
@@ -58,8 +60,8 @@ TargetStatus TargetLoop::status() const {
   status.last_warning = outcome.warning;
   status.last_scrape_ns = outcome.timestamp_ns;
   status.last_duration_seconds = outcome.duration_seconds;
-  status.interval = interval_;
-  status.timeout = timeout_;
+  status.interval = interval_text_;
+  status.timeout = timeout_text_;
   return status;
 }
 
@@ -121,7 +123,6 @@ void TargetLoop::tick() {
     histograms_.convert_classic ? forget_lines() : lines_.remap(*remap);
   }
   if (auto error = job_->runtime->target_limit_error()) {
-    Counters::add(world().counters.exceeded_target_limit);
     return fail(FailureClass::kTargetLimit, std::nullopt, std::move(*error));
   }
   fetch();

@@ -99,6 +99,8 @@ class TargetLoop : public std::enable_shared_from_this<TargetLoop> {
   const std::string unix_socket_;
   const Duration interval_;
   const Duration timeout_;
+  const std::string interval_text_;
+  const std::string timeout_text_;
   const HistogramSettings histograms_;
   const uint64_t hash_;
   const uint64_t seed_;

@@ -88,6 +88,7 @@ std::string warning_text(const PassCounts& counts, const storage::CommitResult& 
   add(result.out_of_order, "samples out of order");
   add(counts.duplicates + result.duplicate_timestamp, "samples whose timestamp was there before");
   add(result.out_of_bounds, "samples too old or too far in the future");
+  add(result.malformed_histograms, "native histograms whose spans do not fit their buckets");
   add(counts.refused, "new series refused: " + counts.refusal);
   return text;
 }

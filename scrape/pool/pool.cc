@@ -102,6 +102,7 @@ void Pool::publish(Draft draft) {
     ending_.push_back(loop);
   }
   draft.job->set_active_targets(draft.loops.size());
+  if (draft.job->target_limit_error()) Counters::add(world_.counters.exceeded_target_limit);
   for (TargetLoop* loop : draft.started) loop->start();
   loops_ = std::move(draft.loops);
   state_ =

@@ -7,6 +7,7 @@ namespace narthex::storage {
 
 bool Preparer::in_bounds(Timestamp t, Timestamp now) const {
   if (t > now && t - now > options_.max_future_ms) return false;
+  if (t < now && t < now - options_.retention_ms) return false;  // also where there is no newest sample yet
   const Timestamp newest = windows_.newest();
   if (newest != INT64_MIN && t < newest - options_.max_past_ms) return false;
   return windows_.number_of(t) >= windows_.first_retained();
@@ -22,7 +23,8 @@ Preparer::Verdict Preparer::against(const std::optional<NewestSample>& newest, c
   return same ? Verdict::kSilent : Verdict::kDuplicate;
 }
 
-bool Preparer::count(Verdict verdict) {
+bool Preparer::count(Verdict verdict, bool quiet) {
+  if (quiet) return verdict == Verdict::kAccept;
   switch (verdict) {
     case Verdict::kAccept:
       return true;
@@ -128,7 +130,7 @@ void Preparer::scrape_samples(ScratchImpl& scratch) {
   for (const uint64_t word : seen) seen_count += static_cast<uint64_t>(std::popcount(word));
   if (seen_count == 0) return;
   if (!in_bounds(t, scratch.now())) {
-    out_.result.out_of_bounds += seen_count;
+    for_each_bit(seen, [&](Slot slot) { count(Verdict::kOutOfBounds, scratch.is_quiet(slot)); });
     std::fill(seen.begin(), seen.end(), 0);
     return;
   }
@@ -173,7 +175,7 @@ bool Preparer::keep_in_scrape(ScratchImpl& scratch, Target& target, Slot slot, u
     rerouted_.push_back(sample);
     return false;
   }
-  if (!count(against(target.newest(slot), sample))) return false;
+  if (!count(against(target.newest(slot), sample), scratch.is_quiet(slot))) return false;
   const TimeGroup* current = target.group_of(slot);
   const bool elsewhere =
       current != nullptr && target.column(slot).group != group_number && current->window == windows_.number_of(t);
@@ -206,25 +208,26 @@ void Preparer::own_samples(ScratchImpl& scratch) {
 void Preparer::one_by_one(ScratchImpl& scratch, const OwnSample& sample, bool from_scrape) {
   const std::shared_ptr<Target>& target = scratch.target();
   const ForeignSlot* foreign = target->foreign(sample.slot);
+  const bool quiet = from_scrape && scratch.is_quiet(sample.slot);
   if (!in_bounds(sample.timestamp, scratch.now())) {
-    count(Verdict::kOutOfBounds);
+    count(Verdict::kOutOfBounds, quiet);
     return;
   }
   // What the scrape itself appended counts as appended first.
   if (!from_scrape && foreign == nullptr && scratch.has(sample.slot) && sample.timestamp <= scratch.timestamp()) {
-    count(against(target->newest(sample.slot), sample));
+    count(against(target->newest(sample.slot), sample), quiet);
     return;
   }
-  if (foreign == nullptr) return append_to(target, sample);
+  if (foreign == nullptr) return append_to(target, sample, quiet);
   OwnSample at_owner = sample;
   at_owner.slot = foreign->slot;
-  if (foreign->owner == target) return append_to(target, at_owner);
+  if (foreign->owner == target) return append_to(target, at_owner, quiet);
   std::lock_guard lock(foreign->owner->mutex());
-  append_to(foreign->owner, at_owner);
+  append_to(foreign->owner, at_owner, quiet);
 }
 
-void Preparer::append_to(const std::shared_ptr<Target>& owner, const OwnSample& sample) {
-  if (!count(against(owner->newest(sample.slot), sample))) return;
+void Preparer::append_to(const std::shared_ptr<Target>& owner, const OwnSample& sample, bool quiet) {
+  if (!count(against(owner->newest(sample.slot), sample), quiet)) return;
   const auto [reached, first] = reached_.emplace(Key{owner.get(), sample.slot}, sample.timestamp);
   if (!first && sample.timestamp <= reached->second) return;  // lost silently: conflicts within one scrape
   reached->second = sample.timestamp;

@@ -62,7 +62,8 @@ class Preparer {
 
   bool in_bounds(Timestamp t, Timestamp now) const;
   static Verdict against(const std::optional<NewestSample>& newest, const OwnSample& sample);
-  bool count(Verdict verdict);
+  // Whether it is accepted; counts it if not, unless it was written quietly.
+  bool count(Verdict verdict, bool quiet);
   void gather_beside(ScratchImpl& scratch);
   OwnSample sample_of(Slot slot, Timestamp t, double value, const Histogram* histogram) const;
   void scrape_samples(ScratchImpl& scratch);
@@ -70,7 +71,7 @@ class Preparer {
   void put_beside(const ScratchImpl& scratch, Record& record);
   void own_samples(ScratchImpl& scratch);
   void one_by_one(ScratchImpl& scratch, const OwnSample& sample, bool from_scrape);
-  void append_to(const std::shared_ptr<Target>& owner, const OwnSample& sample);
+  void append_to(const std::shared_ptr<Target>& owner, const OwnSample& sample, bool quiet);
   void exemplars(const ScratchImpl& scratch);
   void exemplars_of_series(const ScratchImpl& scratch, std::span<const SlotExemplar* const> exemplars);
   Record& record_of(const std::shared_ptr<Target>& target, int64_t window);

@@ -24,6 +24,8 @@ ScratchImpl::ScratchImpl(std::shared_ptr<ScratchPool> pool, std::shared_ptr<Targ
   ScratchPool::Buffers buffers = pool_->take();
   values_ = std::move(buffers.values);
   seen_ = std::move(buffers.seen);
+  quiet_ = std::move(buffers.quiet);
+  quiet_.clear();
   timed_ = std::move(buffers.timed);
   timed_.clear();
   {
@@ -43,7 +45,7 @@ ScratchImpl::~ScratchImpl() {
       for (const CreatedSlot& created : created_) target_->give_back(created.slot);
     }
   }
-  pool_->give({std::move(values_), std::move(seen_), std::move(timed_)});
+  pool_->give({std::move(values_), std::move(seen_), std::move(quiet_), std::move(timed_)});
 }
 
 Slot ScratchImpl::created(uint64_t hash) const {

@@ -17,6 +17,7 @@ class ScratchPool {
   struct Buffers {
     std::vector<double> values;
     std::vector<uint64_t> seen;
+    std::vector<uint64_t> quiet;
     std::vector<TimedSample> timed;
   };
   Buffers take();
@@ -45,6 +46,7 @@ class ScratchImpl final : public Scratch {
   uint32_t producer() const { return producer_; }
   Timestamp now() const { return now_; }
   const std::vector<double>& values() const { return values_; }
+  bool is_quiet(Slot slot) const { return slot >> 6 < quiet_.size() && (quiet_[slot >> 6] >> (slot & 63) & 1) != 0; }
   const std::vector<TimedSample>& timed() const { return timed_; }
   const std::vector<SlotHistogram>& histograms() const { return histograms_; }
   const std::vector<SlotStart>& starts() const { return starts_; }

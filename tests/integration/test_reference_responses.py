@@ -21,6 +21,7 @@ STATUS = [
     Row("s_404", [Answer("x", "404 Not Found")], error("server returned HTTP status 404 Not Found"), up("0"),
         field("health", "down")),
     Row("s_own_words", [Answer("x", "404 Nope nope")], error("server returned HTTP status 404 Nope nope")),
+    Row("s_no_words", [Answer("a 1\n", "299 ")], error("server returned HTTP status 299 ")),
     Row("s_201", [Answer("a 1\n", "201 Created")], error("server returned HTTP status 201 Created"), up("0")),
     Row("s_204", [Answer("", "204 No Content")], error("server returned HTTP status 204 No Content")),
     Row("s_3xx_without_location", [Answer("", "304 Not Modified")],

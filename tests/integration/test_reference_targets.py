@@ -41,7 +41,7 @@ LABELS = [
         job={"relabel_configs": [{"action": "labeldrop", "regex": "job"}]}),
     Row("t_no_instance", OK, labels("a", '{instance="ADDRESS", job="t_no_instance"}'), job=relabel(instance="")),
     Row("t_interval", OK, field("scrapeTimeout", "500ms"), field(
-        "scrapeInterval", "1s500ms", old="1500ms", why="2.42 and later ones show the label's text"),
+        "scrapeInterval", "1500ms"),
         header("X-Prometheus-Scrape-Timeout-Seconds", "0.5"),
         job=relabel(__scrape_interval__="1500ms", __scrape_timeout__="500ms")),
     Row("t_utf8", OK, labels("a", '{instance="\u00e9", job="t_utf8"}'), labels={"instance": "\u00e9"}),

@@ -124,7 +124,9 @@ class NaiveScratch final : public Scratch {
   std::vector<NaiveStore::Entry> entries() const {
     std::vector<NaiveStore::Entry> out;
     for (Slot slot = 0; slot < slot_count(); ++slot) {
-      if (has(slot)) out.push_back(entry(slot, timestamp_, values_[slot]));
+      if (!has(slot)) continue;
+      out.push_back(entry(slot, timestamp_, values_[slot]));
+      out.back().quiet = slot / 64 < quiet_.size() && (quiet_[slot / 64] >> slot % 64 & 1);
     }
     for (const SlotHistogram& h : histograms_) {
       for (NaiveStore::Entry& e : out) {
@@ -312,11 +314,11 @@ CommitResult NaiveStore::commit(const std::vector<Entry>& entries, Timestamp now
     const bool has_newest = it != series.end() && !it->second.empty();
     const Timestamp newest = has_newest ? newest_of(it->second) : INT64_MIN;
     if (!in_bounds(e.timestamp, now)) {
-      ++result.out_of_bounds;
+      result.out_of_bounds += !e.quiet;
     } else if (has_newest && e.timestamp == newest) {
-      if (!is_newest(it->second, e)) ++result.duplicate_timestamp;
+      result.duplicate_timestamp += !e.quiet && !is_newest(it->second, e);
     } else if (has_newest && e.timestamp < newest) {
-      ++result.out_of_order;
+      result.out_of_order += !e.quiet;
     } else {
       accepted.push_back(&e);
     }
@@ -334,7 +336,8 @@ CommitResult NaiveStore::commit(const std::vector<Entry>& entries, Timestamp now
 }
 
 bool NaiveStore::in_bounds(Timestamp t, Timestamp now) const {
-  return t <= now + options_.max_future_ms && (newest_ == INT64_MIN || t >= newest_ - options_.max_past_ms);
+  return t <= now + options_.max_future_ms && t >= now - options_.retention_ms &&
+         (newest_ == INT64_MIN || t >= newest_ - options_.max_past_ms);
 }
 
 void NaiveStore::commit_exemplars(const std::vector<SeriesExemplars>& exemplars, Timestamp at, Timestamp now,

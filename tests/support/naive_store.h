@@ -40,6 +40,7 @@ class NaiveStore final : public storage::Store {
     double value;
     std::shared_ptr<const Histogram> histogram = {};
     Timestamp start = 0;
+    bool quiet = false;  // not counted if it is refused
   };
   // What a commit does, in this order (scrape spec, 6.2): each entry is checked against the newest sample its series
   // had *before* this commit; what passes is then appended in the given order, first come first served.

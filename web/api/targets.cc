@@ -115,7 +115,7 @@ class TargetsWriter {
     append_rfc3339_text(json, target.last_scrape_ns);
     json.key("lastScrapeDuration").number(target.last_duration_seconds);
     json.key("health").text(health_name(target.health));
-    json.key("scrapeInterval").text(target.interval.str()).key("scrapeTimeout").text(target.timeout.str());
+    json.key("scrapeInterval").text(target.interval).key("scrapeTimeout").text(target.timeout);
     if (!target.last_warning.empty()) json.key("lastWarning").text(target.last_warning);
     json.close('}');
     return true;

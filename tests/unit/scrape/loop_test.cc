@@ -201,5 +201,13 @@ TEST_F(LoopTest, MetadataIsKept) {
   EXPECT_EQ(all.at(0).job, "j");
 }
 
+TEST_F(LoopTest, RefusedReportSeriesAreNobodysLoss) {
+  // The body's `up` lies ahead of the report series of the scrapes that follow.
+  const std::string ahead = std::to_string(clock_.now_ms() + 300'000);
+  play<std::string>(job(), {"up 1 " + ahead + "\n", "a 2\n", "a 3\n"});
+  EXPECT_EQ(manager_->stats().sample_out_of_order, 0u);
+  EXPECT_EQ(status().last_warning, "");
+}
+
 }  // namespace
 }  // namespace narthex::scrape

@@ -11,9 +11,12 @@ std::string outcome(const JobOptions& options, std::string_view key) {
   if (!job) return job.error().message;
   exposition::SeriesLabels exposed;
   if (auto wrong = exposition::parse_series(key, exposition::MetricType::kUnknown, exposed)) return wrong->message;
-  auto labels = SeriesRules(*job).final_labels({{"instance", "i"}, {"job", "j"}}, exposed);
+  SeriesRules rules(*job);
+  auto labels = rules.final_labels({{"instance", "i"}, {"job", "j"}}, exposed);
   if (!labels) return labels.error().message;
-  return labels->empty() ? "dropped" : labels->metric_str();
+  if (labels->empty()) return "dropped";
+  const auto unique = rules.check_unique();
+  return unique ? labels->metric_str() : unique.error().message;
 }
 
 JobOptions with_rule(std::string action, std::string regex, std::vector<std::string> sources = {}) {

@@ -202,8 +202,8 @@ TEST_F(AppTest, Targets) {
   up.health = scrape::Health::kUp;
   up.last_scrape_ns = 1435781451781000000;
   up.last_duration_seconds = 0.25;
-  up.interval = Duration::seconds(15);
-  up.timeout = Duration::seconds(10);
+  up.interval = "15s";
+  up.timeout = "10s";
   pools_ = {{"a", {up}, {{"a", {{"__address__", "x"}}, "rule 1 dropped it"}}, 3, {}}, {"b", {}, {}, 0, {}}};
   const std::string active =
       R"({"discoveredLabels":{"__address__":"localhost:9100"},"labels":{"job":"a"},"scrapePool":"a",)"
