@@ -101,11 +101,14 @@ Verdict ScrapePass::place_new(std::string_view key) {
     return stop(limit ? FailureClass::kLabelLimit : FailureClass::kInvalidSample, labels.error(), key);
   }
   if (labels->empty()) return Verdict::dropped();
-  ++counts_.post_relabel;
-  if (limit_reached()) return Verdict::refused();
+  if (limit_reached()) {
+    ++counts_.post_relabel;
+    return Verdict::refused();
+  }
   if (auto unique = setup_.rules.check_unique(); !unique) {
     return stop(FailureClass::kInvalidSample, unique.error(), key);
   }
+  ++counts_.post_relabel;
   auto slot = setup_.appender.resolve(setup_.scratch, *labels);
   if (slot) return Verdict::stored(*slot);
   if (slot.error().code != Code::kLimit) return stop(FailureClass::kStore, slot.error(), key);
@@ -176,6 +179,7 @@ bool ScrapePass::append_histogram(storage::Slot slot, const exposition::Histogra
   }
   if (limit_reached()) return true;
   if (auto sound = check_histogram(histogram); !sound) {
+    --counts_.post_relabel;  // what ends the scrape does not count
     fail(FailureClass::kInvalidSample, sound.error(), line.key);
     return false;
   }

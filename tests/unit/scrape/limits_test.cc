@@ -61,6 +61,9 @@ TEST_F(LimitsTest, TargetLimitFailsEveryScrapeWithoutARequest) {
   EXPECT_TRUE(
       wait_for([&] { return status().last_error == "target_limit exceeded (number of targets: 2, limit: 1)"; }));
   EXPECT_TRUE(is_stale_marker(samples("a").back().value));
+  const int failed = scrapes();
+  ASSERT_TRUE(wait_for([&] { return scrapes() > failed + 2; }));
+  EXPECT_EQ(manager_->stats().exceeded_target_limit, 1u) << "once per delivery of targets";
   manager_->set_targets("j", {{{first}, {}, "0"}});
   EXPECT_TRUE(wait_for([&] { return text_of(samples("up").back().value) == "1"; }));
 }

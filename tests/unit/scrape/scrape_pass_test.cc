@@ -18,7 +18,7 @@ class ScrapePassTest : public ::testing::Test, protected PassTarget {
 TEST_F(ScrapePassTest, TheSampleLimitComesBeforeWhatTheStoreWouldSay) {
   job.limits.samples = 2;
   EXPECT_EQ(read("a 1\nb 1\nc{x=\"1\",x=\"2\"} 1\n"), "sample_limit: sample limit exceeded\n3/3");
-  EXPECT_EQ(read("a 1\nc{x=\"1\",x=\"2\"} 1\n"), "invalid_sample: label name \"x\" is not unique: invalid sample\n2/2");
+  EXPECT_EQ(read("a 1\nc{x=\"1\",x=\"2\"} 1\n"), "invalid_sample: label name \"x\" is not unique: invalid sample\n2/1");
   EXPECT_EQ(offset, 4u);
 }
 

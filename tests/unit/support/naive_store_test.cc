@@ -40,9 +40,12 @@ TEST(NaiveStore, DroppedScratchLeavesNoTrace) {
   auto target = store.open_target({});
   {
     auto scratch = target->begin(1, 1);
-    scratch->set(*target->resolve(*scratch, Labels{{"__name__", "a"}}), 1);
+    const storage::Slot slot = *target->resolve(*scratch, Labels{{"__name__", "a"}});
+    scratch->set(slot, 1);
+    EXPECT_EQ(scratch->created_slots(), std::vector<storage::Slot>{slot});
   }
-  EXPECT_EQ(target->slot_count(), 0u);
+  auto next = target->begin(2, 2);
+  EXPECT_EQ(*target->resolve(*next, Labels{{"__name__", "b"}}), 0u) << "the slot is given to another series";
   EXPECT_EQ(dump(*store.view()), "");
 }
 
