@@ -174,14 +174,17 @@ void print_text(const std::string& url, const Outcome& outcome, std::ostream& ou
   } else {
     out << "no answer\n";
   }
-  out << "times:";
+  std::string spent;
   for (const auto& [name, ns] : times(outcome)) {
-    if (ns >= 0) out << " " << name << " " << float_plain(static_cast<double>(ns / 1000) / 1000) << " ms";
+    if (ns < 0) continue;
+    spent.append(" ").append(name).append(" ").append(float_plain(static_cast<double>(ns / 1000) / 1000)) += " ms";
   }
-  out << "\ntarget: " << outcome.target.str() << "\n";
+  if (!spent.empty()) out << "times:" << spent << "\n";
+  out << "target: " << outcome.target.str() << "\n";
   if (!outcome.format_name.empty()) out << "format: " << outcome.format_name << "\n";
   if (!outcome.note.empty()) out << "note: " << outcome.note << "\n";
-  out << "\n" << lab::preview_text(outcome.preview) << "\n";
+  out << "\n";
+  if (const std::string lines = lab::preview_text(outcome.preview); !lines.empty()) out << lines << "\n";
   const lab::Preview& preview = outcome.preview;
   if (outcome.error.empty()) {
     out << "up: " << preview.samples.size() << " samples would be stored, " << preview.dropped
