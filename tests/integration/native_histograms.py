@@ -50,8 +50,8 @@ class Native:
                 merged[math.ceil(index / width)] = merged.get(math.ceil(index / width), 0) + count
             return merged
 
-        return Native(schema, merge(self.positive), merge(self.negative), self.zero, self.threshold, self.sum, self.floats,
-                      self.count)
+        return Native(schema, merge(self.positive), merge(self.negative), self.zero, self.threshold, self.sum,
+                      self.floats, self.count)
 
     def _side(self, buckets, span_field, delta_field, count_field):
         out, end, before = b"", 0, 0

@@ -40,7 +40,8 @@ def message(field, content):
 
 
 def family(name, kind, *metrics, help="", unit=""):
-    content = message(1, name) + message(2, help) + integer(3, KINDS[kind]) + b"".join(message(4, one) for one in metrics)
+    content = message(1, name) + message(2, help) + integer(3, KINDS[kind])
+    content += b"".join(message(4, one) for one in metrics)
     content += message(5, unit) if unit else b""
     return varint(len(content)) + content
 

@@ -4,7 +4,8 @@ import itertools
 import harness
 from scripted_jobs import Job, ScriptedJobs
 
-TYPES = {"PrometheusProto": "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited",
+PROTOBUF = "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited"
+TYPES = {"PrometheusProto": PROTOBUF,
          "PrometheusText0.0.4": "text/plain;version=0.0.4",
          "PrometheusText1.0.0": "text/plain;version=1.0.0",
          "OpenMetricsText0.0.1": "application/openmetrics-text;version=0.0.1",
@@ -34,8 +35,8 @@ ORDERS = [order for count in range(1, len(TYPES) + 1) for order in itertools.per
 ROWS = {
     "default": ({}, DEFAULT),
     "native": ({"scrape_native_histograms": True}, NATIVE),
-    "native_of_the_target": ({"relabel_configs": [{"target_label": "__scrape_native_histograms__", "replacement": "true"}]},
-                             DEFAULT),
+    "native_of_the_target": ({"relabel_configs": [
+        {"target_label": "__scrape_native_histograms__", "replacement": "true"}]}, DEFAULT),
     "not_native_of_the_target": ({"scrape_native_histograms": True, "relabel_configs": [
         {"target_label": "__scrape_native_histograms__", "replacement": "false"}]}, NATIVE),
     "converting": ({"convert_classic_histograms_to_nhcb": True}, DEFAULT),
@@ -44,7 +45,8 @@ ROWS = {
     "dots": ({"metric_name_escaping_scheme": "dots"}, escaped("dots")),
     "values": ({"metric_name_escaping_scheme": "values"}, escaped("values")),
     "legacy": ({"metric_name_validation_scheme": "legacy"}, escaped("underscores")),
-    "legacy_dots": ({"metric_name_validation_scheme": "legacy", "metric_name_escaping_scheme": "dots"}, escaped("dots")),
+    "legacy_dots": ({"metric_name_validation_scheme": "legacy", "metric_name_escaping_scheme": "dots"},
+                    escaped("dots")),
     "one_without_escaping": ({"metric_name_escaping_scheme": "dots", "scrape_protocols": ["PrometheusText0.0.4"]},
                              "text/plain;version=0.0.4;q=0.6,*/*;q=0.5"),
     "native_and_a_choice": ({"scrape_native_histograms": True, "scrape_protocols": ["PrometheusText0.0.4"]},

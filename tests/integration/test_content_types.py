@@ -102,7 +102,8 @@ class ContentTypes(ScriptedJobs):
 
     def test_a_binary_body_is_kept_too(self):
         error = self.view("protobuf_cut").field("lastError")
-        self.assertRegex(error, r"^clientpb: insufficient length of buffer, expected at least \d+ bytes, got \d+ bytes$")
+        self.assertRegex(
+            error, r"^clientpb: insufficient length of buffer, expected at least \d+ bytes, got \d+ bytes$")
         history = self.history("protobuf_cut", body=1)
         self.assertEqual(history["attempts"][0]["errorClass"], "parse")
         self.assertEqual(history["failedBody"]["size"], len(protobuf(1).body) - 1)

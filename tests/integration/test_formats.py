@@ -1,5 +1,5 @@
-"""What real programs say in each format is what queries answer: the Python client in OpenMetrics, Debian's prometheus and
-prometheus-pushgateway in protobuf and in text."""
+"""What real programs say in each format is what queries answer: the Python client in OpenMetrics, Debian's prometheus
+and prometheus-pushgateway in protobuf and in text."""
 import collections
 import math
 import os
@@ -159,12 +159,16 @@ class Both(harness.Case):
         """How many series never changed, after all were found to be in both jobs, and those to be the same."""
         address, types = self.forward(address)
         targets = f"static_configs: [{{targets: ['{address}'], labels: {{instance: i}}}}]"
-        narthex = self.server("global: {scrape_interval: 300ms, scrape_timeout: 300ms}\nscrape_configs:\n"
-                              f"- {{job_name: protobuf, metrics_path: /protobuf, scrape_native_histograms: true, {targets}}}\n"
-                              f"- {{job_name: text, metrics_path: /text, scrape_protocols: [PrometheusText0.0.4], {targets}}}\n")
-        for job in ("protobuf", "text"):
-            harness.wait_for(lambda job=job: (narthex.value(f'count_over_time(up{{job="{job}"}}[1m])') or 0) > 3, "scrapes")
-        harness.wait_for(lambda: set(self.values(narthex, "protobuf")) == set(self.values(narthex, "text")), "the same series")
+        choices = {"protobuf": "scrape_native_histograms: true", "text": "scrape_protocols: [PrometheusText0.0.4]"}
+        narthex = self.server(
+            "global: {scrape_interval: 300ms, scrape_timeout: 300ms}\nscrape_configs:\n" +
+            "".join(f"- {{job_name: {job}, metrics_path: /{job}, {choice}, {targets}}}\n"
+                    for job, choice in choices.items()))
+        for job in choices:
+            count = f'count_over_time(up{{job="{job}"}}[1m])'
+            harness.wait_for(lambda count=count: (narthex.value(count) or 0) > 3, "scrapes")
+        harness.wait_for(lambda: set(self.values(narthex, "protobuf")) == set(self.values(narthex, "text")),
+                         "the same series")
         self.assertEqual(types, {"protobuf": {"application/vnd.google.protobuf"}, "text": {"text/plain"}})
         one, other = self.values(narthex, "protobuf"), self.values(narthex, "text")
         stable = {labels for labels in one if len(one[labels]) == 1 and len(other.get(labels, ())) == 1}
@@ -180,7 +184,8 @@ class Both(harness.Case):
     def test_pushgateway(self):
         address = self.start("prometheus-pushgateway")
         body = ('# TYPE odd gauge\nodd{b="a\\"b\\\\c\\nd é"} NaN\nodd{b="x"} -Inf\n# TYPE pushed histogram\n'
-                'pushed_bucket{le="1"} 2\npushed_bucket{le="1e6"} 3\npushed_bucket{le="+Inf"} 4\npushed_sum 4.5\npushed_count 4\n'
+                'pushed_bucket{le="1"} 2\npushed_bucket{le="1e6"} 3\npushed_bucket{le="+Inf"} 4\n'
+                'pushed_sum 4.5\npushed_count 4\n'
                 '# TYPE latency summary\nlatency{quantile="0.5"} 1e-9\nlatency_sum 2e300\nlatency_count 3\n')
         pushed = harness.request(f"http://{address}/metrics/job/pushed/instance/j", method="POST", body=body.encode())
         self.assertEqual(pushed.status, 200, pushed.body)

@@ -55,8 +55,8 @@ def conversion_jobs():
         yield Job(f"target_{name}", [answer], relabel_configs=[{"target_label": label, "replacement": "true"}])
         yield Job(f"not_target_{name}", [answer], relabel_configs=[{"target_label": label, "replacement": "false"}],
                   **convert)
-    yield Job("convert_floats", ['# TYPE c histogram\nc_bucket{le="1"} 0.5\nc_bucket{le="+Inf"} 1.25\nc_sum 1\nc_count 1.25\n'],
-              **convert)
+    floats = '# TYPE c histogram\nc_bucket{le="1"} 0.5\nc_bucket{le="+Inf"} 1.25\nc_sum 1\nc_count 1.25\n'
+    yield Job("convert_floats", [floats], **convert)
     yield Job("convert_labels", ["# TYPE c histogram\n" + "".join(
         f'c_bucket{{a="{a}",le="1"}} {a}\nc_bucket{{a="{a}",le="+Inf"}} 9\nc_sum{{a="{a}"}} 0\nc_count{{a="{a}"}} 9\n'
         for a in "12")], **convert)
@@ -102,7 +102,8 @@ class NativeHistograms(ScriptedJobs):
             self.assertEqual(found, want)
 
     def test_what_was_said_is_answered(self):
-        for job, histograms in {"whole": WHOLE, "floats": FLOATS, "gauge": WHOLE[:2], "native_only": [WITH_CLASSIC]}.items():
+        said = {"whole": WHOLE, "floats": FLOATS, "gauge": WHOLE[:2], "native_only": [WITH_CLASSIC]}
+        for job, histograms in said.items():
             with self.subTest(job):
                 self.assert_stored(job, histograms)
 
@@ -126,12 +127,14 @@ class NativeHistograms(ScriptedJobs):
         self.assertEqual(self.stored("too_coarse"), [])
         self.assertEqual(self.view("too_coarse").field("lastError"), "histogram bucket limit exceeded")
         self.assertEqual(self.history("too_coarse")["attempts"][0]["errorClass"], "bucket_limit")
-        self.assertGreater(self.server.metric("prometheus_target_scrapes_exceeded_native_histogram_bucket_limit_total"), 0)
+        counter = "prometheus_target_scrapes_exceeded_native_histogram_bucket_limit_total"
+        self.assertGreater(self.server.metric(counter), 0)
 
     def test_a_wrong_one_fails_the_scrape(self):
         self.assert_stored("wrong", [WHOLE[0]])
         self.assertEqual(len(self.stored("wrong")), 1)
-        self.assertIn("3 observations found in buckets, but the Count field is 7", self.view("wrong").field("lastError"))
+        error = self.view("wrong").field("lastError")
+        self.assertIn("3 observations found in buckets, but the Count field is 7", error)
         self.assertEqual(self.history("wrong")["attempts"][0]["errorClass"], "invalid_sample")
 
     def test_one_that_vanishes_is_stale_until_it_comes_back(self):

@@ -61,7 +61,8 @@ class ScrapeCommand(harness.Case):
         self.assertEqual(out, 'GET http://ADDRESS/good: 200, text/plain; version=0.0.4, 40 bytes (40 on the wire)\n'
                               "times: connect T ms first_byte T ms body T ms parse T ms\n"
                               'target: {instance="ADDRESS", job="scrape"}\nformat: Prometheus text\n\n'
-                              'a{instance="ADDRESS", job="scrape", x="1"} 1\nb{instance="ADDRESS", job="scrape"} 2.5 @1000\n\n'
+                              'a{instance="ADDRESS", job="scrape", x="1"} 1\n'
+                              'b{instance="ADDRESS", job="scrape"} 2.5 @1000\n\n'
                               "up: 2 samples would be stored, 0 dropped by metric_relabel_configs\n")
 
     def test_the_same_as_json(self):
@@ -82,8 +83,9 @@ class ScrapeCommand(harness.Case):
         first = '2:4: expected label name, got "2" ("INVALID") while parsing: "b{ 2"\n  b{ 2\n     ^\n'
         second = '4:3: strconv.ParseFloat: parsing "x": invalid syntax while parsing: "d x"\n  d x\n    ^\n'
         self.assertIn(first + second, out)
-        self.assertTrue(out.endswith('down: nothing would be stored: expected label name, got "2" ("INVALID") while parsing: '
-                                     '"b{ 2"\n2 faults; each is shown above\n'), out)
+        end = ('down: nothing would be stored: expected label name, got "2" ("INVALID") while parsing: "b{ 2"\n'
+               "2 faults; each is shown above\n")
+        self.assertTrue(out.endswith(end), out)
         code, got = self.json("wrong")
         self.assertEqual(code, 1)
         self.assertEqual([(fault["line"], fault["column"], fault["offset"], fault["text"])
@@ -163,8 +165,8 @@ class ScrapeCommand(harness.Case):
                 self.assertIn(complaint, err)
 
     def test_passwords_of_the_url_are_not_repeated(self):
-        for url in (f"http://u:marker@{self.address}/gone", f"http://u:mar/ker@{self.address}/gone", "u:marker@127.0.0.1:1",
-                    "http://u:marker@a b/"):
+        for url in (f"http://u:marker@{self.address}/gone", f"http://u:mar/ker@{self.address}/gone",
+                    "u:marker@127.0.0.1:1", "http://u:marker@a b/"):
             for form in ("text", "json"):
                 code, out, err = self.run_to_end("scrape", url, "--format", form)
                 self.assertEqual((code, err), (1, ""))
