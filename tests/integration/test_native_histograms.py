@@ -57,6 +57,10 @@ def conversion_jobs():
                   **convert)
     floats = '# TYPE c histogram\nc_bucket{le="1"} 0.5\nc_bucket{le="+Inf"} 1.25\nc_sum 1\nc_count 1.25\n'
     yield Job("convert_floats", [floats], **convert)
+    yield Job("convert_exemplars", [Answer(
+        '# TYPE c histogram\nc_bucket{le="1"} 1 # {trace="a"} 0.5 1700000000\n'
+        'c_bucket{le="2"} 2 # {trace="no time"} 1.5\nc_bucket{le="+Inf"} 3 # {trace="b"} 9 1700000001.5\n'
+        "c_sum 11\nc_count 3\n# EOF\n", type="application/openmetrics-text; version=1.0.0")], **convert)
     yield Job("convert_labels", ["# TYPE c histogram\n" + "".join(
         f'c_bucket{{a="{a}",le="1"}} {a}\nc_bucket{{a="{a}",le="+Inf"}} 9\nc_sum{{a="{a}"}} 0\nc_count{{a="{a}"}} 9\n'
         for a in "12")], **convert)
@@ -79,6 +83,10 @@ class NativeHistograms(ScriptedJobs):
         Job("native_only", [body("h", pb.metric(WITH_CLASSIC.value(classic=[(1, 1)])))]),
         Job("native_too", [body("h", pb.metric(WITH_CLASSIC.value(classic=[(1, 1)])))],
             always_scrape_classic_histograms=True),
+        Job("native_label_off", said(WHOLE[0]), relabel_configs=[
+            {"target_label": "__scrape_native_histograms__", "replacement": "false"}]),
+        Job("classic_label", [body("h", pb.metric(WITH_CLASSIC.value(classic=[(1, 1)])))], relabel_configs=[
+            {"target_label": "__always_scrape_classic_histograms__", "replacement": "1"}]),
         Job("exemplary", [body("h", pb.metric(WITH_CLASSIC.value(
             pb.exemplar({"trace": "a"}, 0.75, 1700000000.25), pb.exemplar({"trace": "b"}, 1e21, 1700000001),
             pb.exemplar({"trace": "no time"}, 1))))]),
@@ -151,8 +159,17 @@ class NativeHistograms(ScriptedJobs):
 
     def test_what_else_is_stored(self):
         self.assertEqual(self.names("off"), ["h_bucket +Inf", "h_count", "h_sum"])
+        self.assertEqual(self.names("native_label_off"), ["h_bucket +Inf", "h_count", "h_sum"])
         self.assertEqual(self.names("native_only"), ["h"])
-        self.assertEqual(self.names("native_too"), ["h", "h_bucket +Inf", "h_bucket 1.0", "h_count", "h_sum"])
+        for job in ("native_too", "classic_label"):
+            self.assertEqual(self.names(job), ["h", "h_bucket +Inf", "h_bucket 1.0", "h_count", "h_sum"])
+
+    def test_types(self):
+        for job, kind in (("whole", "histogram"), ("gauge", "gaugehistogram"), ("convert_text", "histogram")):
+            selector = f'{{job="{job}"}}'
+            told = harness.wait_for(lambda selector=selector: self.server.get(
+                "/api/v1/targets/metadata", match_target=selector).json()["data"], "metadata")
+            self.assertIn(kind, {one["type"] for one in told}, told)
 
     def test_conversion_is_the_same_for_all_formats(self):
         for name in FORMATS:
@@ -170,8 +187,8 @@ class NativeHistograms(ScriptedJobs):
             result = self.server.query(f'c{{job="convert_labels",a="{a}"}}')
             self.assertEqual(result[0]["histogram"][1], custom_json(0, (1,), (a, 9 - a)))
 
-    def exemplars(self, until):
-        return self.server.get("/api/v1/query_exemplars", query='h{job="exemplary"}', end=until).json()["data"]
+    def exemplars(self, until, series='h{job="exemplary"}'):
+        return self.server.get("/api/v1/query_exemplars", query=series, end=until).json()["data"]
 
     def test_exemplars(self):
         found = self.exemplars(self.view("whole").scrapes()[-1])
@@ -180,6 +197,14 @@ class NativeHistograms(ScriptedJobs):
         self.assertEqual(found[0]["exemplars"],
                          [{"labels": {"trace": "a"}, "value": "0.75", "timestamp": 1700000000.25},
                           {"labels": {"trace": "b"}, "value": "1e+21", "timestamp": 1700000001}])
+
+    def test_exemplars_of_converted_ones(self):
+        """Those of all buckets that have a time."""
+        found = self.exemplars(self.view("whole").scrapes()[-1], 'c{job="convert_exemplars"}')
+        self.assertEqual([one["exemplars"] for one in found],
+                         [[{"labels": {"trace": "a"}, "value": "0.5", "timestamp": 1700000000},
+                           {"labels": {"trace": "b"}, "value": "9", "timestamp": 1700000001.5}]])
+        self.assert_stored("convert_exemplars", [custom_json(11, (1, 2), (1, 1, 1))], "c")
 
     def test_the_same_after_a_kill(self):
         """Until a time that is over: scrapes go on."""
