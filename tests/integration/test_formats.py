@@ -4,6 +4,7 @@ import collections
 import math
 import os
 import re
+import signal
 import socket
 import sys
 
@@ -96,7 +97,7 @@ class OpenMetrics(harness.Case):
         self.assertEqual(self.stored(narthex), self.samples())
         self.assertEqual(self.told_exemplars(narthex), self.exemplars())
         self.assertEqual(sorted(e[0][0]["trace_id"] for e in self.exemplars().values()), ["fast", "first", "slow"])
-        narthex.stop(harness.signal.SIGKILL)
+        narthex.stop(signal.SIGKILL)
         narthex.start()
         self.assertEqual(self.told_exemplars(narthex), self.exemplars())
 
