@@ -13,10 +13,11 @@ struct UrlParts {
   std::string host;    // with port, "" if there is none
 };
 
-// Error: Go's, e.g. `parse "http://a:b": invalid port ":b" after host`.
+// Error: Go's, e.g. `parse "http://a:b": invalid port ":b" after host`, without the password. If the password may be
+// what is wrong (`http://u:a/b@h`), the reason is "net/url: invalid userinfo" and quotes nothing.
 Result<UrlParts> parse_url(std::string_view url);
 
-// The same with the password, if there is one, replaced by "xxxxx".
+// A URL's text, be it one or not, with "xxxxx" for its password.
 std::string hide_password(std::string_view url);
 
 }  // namespace narthex::config

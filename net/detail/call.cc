@@ -4,6 +4,7 @@
 
 #include "base/quote.h"
 #include "net/detail/dial.h"
+#include "net/detail/encoding.h"
 #include "net/detail/waiting.h"
 
 namespace narthex::net {
@@ -28,6 +29,14 @@ bool is_idempotent(const std::string& method) {
 // Whether the proxy is asked for the whole URL, instead of passing bytes on. `proxy` may be null.
 bool takes_requests(const Url* proxy, const Url& url) {
   return proxy != nullptr && !is_socks(*proxy) && url.scheme == "http";
+}
+
+// Of an answer that is no success, people will read the reason and the body, and it may repeat what it was sent.
+void hide_secrets(std::string_view head, const HttpClientOptions& options, Response& response) {
+  for (const std::string_view secret : secrets_in(head, options)) {
+    response.reason = without_secret(std::move(response.reason), secret);
+    response.body = without_secret(std::move(response.body), secret);
+  }
 }
 
 }  // namespace
@@ -172,6 +181,7 @@ Task<std::optional<Failure>> Call::round_trip(const Url& url, Response& response
   bool retry = false;
   auto failed = co_await try_once(url, *head, false, retry, response);
   if (failed && retry && !interrupt_.raised()) failed = co_await try_once(url, *head, true, retry, response);
+  if (!failed && response.status != 200) hide_secrets(*head, client_->options(), response);
   co_return failed;
 }
 

@@ -72,6 +72,13 @@ std::string host_field(std::string host) {
   return host;
 }
 
+bool has_secrets(const HttpClientOptions& options, std::string_view name) {
+  return std::any_of(options.headers.begin(), options.headers.end(), [name](const auto& each) {
+    const auto& [key, header] = each;
+    return equal_ignoring_case(key, name) && !(header.secrets.empty() && header.files.empty());
+  });
+}
+
 }  // namespace
 
 bool equal_ignoring_case(std::string_view a, std::string_view b) {
@@ -102,6 +109,22 @@ Result<HeaderList> configured_headers(const HttpClientOptions& options, bool wit
       if (!value) return prefixed("unable to read headers file " + file + ": ", value.error());
       out.emplace_back(name, *value);
     }
+  }
+  return out;
+}
+
+std::vector<std::string_view> secrets_in(std::string_view head, const HttpClientOptions& options) {
+  std::vector<std::string_view> out;
+  for (size_t begin = 0, end = 0; end != std::string_view::npos; begin = end + 2) {
+    end = head.find("\r\n", begin);
+    const std::string_view line = head.substr(begin, end - begin);
+    const size_t colon = std::min(line.find(": "), line.size());
+    const std::string_view name = line.substr(0, colon);
+    std::string_view value = line.substr(std::min(colon + 2, line.size()));
+    if (!is_sensitive_header(name) && !has_secrets(options, name)) continue;
+    // "Bearer" and the like are none; credentials without a type have no blank.
+    if (name.ends_with("uthorization")) value = value.substr(value.find(' ') + 1);
+    out.push_back(value);
   }
   return out;
 }

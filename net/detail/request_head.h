@@ -43,6 +43,10 @@ Result<HeaderList> configured_headers(const HttpClientOptions& options, bool wit
 // Whether a header of this name says who asks: withheld from other hosts.
 bool is_sensitive_header(std::string_view name);
 
+// What of `head`, as RequestHead::str() made it, is secret: credentials, and the values of configured headers that have
+// secrets or files. Views into `head`.
+std::vector<std::string_view> secrets_in(std::string_view head, const HttpClientOptions& options);
+
 bool equal_ignoring_case(std::string_view a, std::string_view b);
 
 }  // namespace narthex::net

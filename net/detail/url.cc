@@ -322,7 +322,7 @@ Result<Url> resolve_url(const Url& base, std::string_view reference) {
 
 std::string without_password(std::string_view text) {
   const size_t authority = text.find("//");
-  if (authority == std::string_view::npos) return std::string(text);
+  if (authority == std::string_view::npos || text.substr(authority + 2).starts_with('[')) return std::string(text);
   const size_t colon = text.find(':', authority);
   const size_t end = text.find_first_of("/?#", authority + 2);
   size_t at = text.substr(0, end).rfind('@');

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "base/result.h"
+#include "net/url_text.h"
 
 namespace narthex::net {
 
@@ -40,9 +41,6 @@ Result<Url> parse_url(std::string_view text);
 
 // The URL that `reference` (a Location header) means, seen from `base`. Errors as parse_url.
 Result<Url> resolve_url(const Url& base, std::string_view reference);
-
-// A URL's text, be it one or not, with "***" for its password.
-std::string without_password(std::string_view text);
 
 // Whether `host` is `parent` or one of its subdomains (Go's rule for sending credentials on).
 bool is_host_or_subdomain(std::string_view host, std::string_view parent);

@@ -11,6 +11,7 @@
 #include "lab/explain.h"
 #include "lab/preview.h"
 #include "net/http_client.h"
+#include "net/url_text.h"
 #include "scrape/history.h"
 #include "scrape/request.h"
 #include "scrape/target.h"
@@ -80,7 +81,7 @@ Result<scrape::JobOptions> job_options(const Options& options, Io& io) {
   return job;
 }
 
-// "h:1" of "http://h:1/metrics".
+// "h:1" of "http://u:***@h:1/metrics".
 std::string address_of(const std::string& url) {
   const size_t scheme = url.find("://");
   const size_t begin = scheme == std::string::npos ? 0 : scheme + 3;
@@ -90,7 +91,7 @@ std::string address_of(const std::string& url) {
 
 // The labels that the job's relabeling gives a target of this address.
 Result<Labels> target_labels(const scrape::JobOptions& job, const std::string& url, std::string& note) {
-  const std::string address = address_of(url);
+  const std::string address = address_of(net::without_password(url));
   auto factory = scrape::TargetFactory::create(job);
   if (!factory) return factory.error();
   const auto made = factory->make({{"__address__", address}}, {});
@@ -173,14 +174,17 @@ void print_text(const std::string& url, const Outcome& outcome, std::ostream& ou
   } else {
     out << "no answer\n";
   }
-  out << "times:";
+  std::string spent;
   for (const auto& [name, ns] : times(outcome)) {
-    if (ns >= 0) out << " " << name << " " << float_plain(static_cast<double>(ns / 1000) / 1000) << " ms";
+    if (ns < 0) continue;
+    spent.append(" ").append(name).append(" ").append(float_plain(static_cast<double>(ns / 1000) / 1000)) += " ms";
   }
-  out << "\ntarget: " << outcome.target.str() << "\n";
+  if (!spent.empty()) out << "times:" << spent << "\n";
+  out << "target: " << outcome.target.str() << "\n";
   if (!outcome.format_name.empty()) out << "format: " << outcome.format_name << "\n";
   if (!outcome.note.empty()) out << "note: " << outcome.note << "\n";
-  out << "\n" << lab::preview_text(outcome.preview) << "\n";
+  out << "\n";
+  if (const std::string lines = lab::preview_text(outcome.preview); !lines.empty()) out << lines << "\n";
   const lab::Preview& preview = outcome.preview;
   if (outcome.error.empty()) {
     out << "up: " << preview.samples.size() << " samples would be stored, " << preview.dropped
@@ -219,7 +223,8 @@ int run(const Options& options, Io& io) {
   const std::string url = options.url.find("://") == std::string::npos ? "http://" + options.url : options.url;
   auto outcome = scrape_once(*job, url);
   if (!outcome) return refuse(io, outcome.error());
-  options.format == "json" ? print_json(url, *outcome, io.out) : print_text(url, *outcome, io.out);
+  const std::string shown = net::without_password(url);
+  options.format == "json" ? print_json(shown, *outcome, io.out) : print_text(shown, *outcome, io.out);
   return outcome->error.empty() ? 0 : kBad;
 }
 

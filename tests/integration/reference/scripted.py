@@ -104,7 +104,7 @@ class ScriptedTarget:
             self.servers.append(UnixServer(str(socket_path), Connection))
         for server in self.servers:
             server.owner = self
-            threading.Thread(target=server.serve_forever, daemon=True).start()
+            threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()  # seconds until it ends
 
     def next_answer(self, request):
         with self.lock:

@@ -1,5 +1,6 @@
 #include "net/detail/request_head.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
 
@@ -130,6 +131,20 @@ TEST(Credentials, AreWithheldFromOtherHosts) {
   options.headers["cookie2"].secrets = {"c"};
   options.headers["X-Kept"].secrets = {"k"};
   EXPECT_EQ(text_of(configured_headers(options, true)), "X-Kept: k\n");
+}
+
+TEST(RequestHead, KnowsItsSecrets) {
+  HttpClientOptions options;
+  options.headers["X-Plain"].values = {"seen"};
+  options.headers["X-Key"] = {{"value"}, {"key"}, {}};
+  options.headers["X-File"].files = {"some file"};
+  const std::string head =
+      "GET http://h/a:%20b HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer a b\r\nX-Plain: seen\r\nX-Key: value\r\nx-key: "
+      "key\r\n"
+      "X-File: read\r\nCookie: a=b c\r\nProxy-Authorization: Basic YTpi\r\nX-Empty: \r\n\r\n";
+  EXPECT_THAT(secrets_in(head, options), testing::ElementsAre("a b", "value", "key", "read", "a=b c", "YTpi"));
+  EXPECT_THAT(secrets_in("GET / HTTP/1.1\r\nAuthorization: token\r\n\r\n", {}), testing::ElementsAre("token"));
+  EXPECT_THAT(secrets_in("", options), testing::IsEmpty());
 }
 
 }  // namespace

@@ -152,6 +152,20 @@ TEST_F(Secrets, OfTokenEndpointsAreNotTold) {
   expect_hidden(leads_on, "http://127.0.0.1:1/");
 }
 
+TEST_F(Secrets, ThatARefusingTargetRepeatsAreNotTold) {
+  for (const char* answer : {"HTTP/1.1 401 No\r\n\r\n%", "HTTP/1.1 500 %\r\nContent-Length: 0\r\n\r\n"}) {
+    const auto server = echoing(answer);
+    for (const char* kind : {"basic", "bearer"}) {
+      BlockingClient client(options(kind));
+      const Outcome outcome = client.send(request_to("http://127.0.0.1:" + std::to_string(server->port()) + "/"));
+      ASSERT_TRUE(outcome) << outcome.error().error.message;
+      const std::string text = outcome->reason + outcome->body;
+      EXPECT_NE(text.find("<secret>"), std::string::npos) << text;
+      EXPECT_FALSE(shows_a_secret(text)) << text;
+    }
+  }
+}
+
 TEST_F(Secrets, OfProxiesAreNotTold) {
   const auto echo = echoing("HTTP/1.1 407 %\r\n\r\n");
   const auto nonsense = echoing("NO HTTP %\r\n\r\n");

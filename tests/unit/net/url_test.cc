@@ -64,6 +64,17 @@ TEST(Url, HidesThePasswordInErrors) {
   }
 }
 
+TEST(Url, HidesNothingButThePassword) {
+  const std::pair<const char*, const char*> cases[] = {
+      {"http://u:secret@h:1/x@y", "http://u:***@h:1/x@y"},
+      {"http://u@h/x", "http://u@h/x"},
+      {"http://h:80/x@y:z", "http://h:80/x@y:z"},
+      {"http://[::1]:80/x@y", "http://[::1]:80/x@y"},
+      {"no URL: a@b", "no URL: a@b"},
+  };
+  for (const auto& [text, shown] : cases) EXPECT_EQ(without_password(text), shown) << text;
+}
+
 TEST(Url, TellsWhereToConnectAndWhatToAsk) {
   struct Case {
     const char* text;
