@@ -15,5 +15,5 @@ for fuzzer in build/fuzz/tests/fuzz/*_fuzz; do
   folders=("build/fuzz/corpus-$name")
   mkdir -p "${folders[0]}"
   [ ! -d "tests/fuzz/seeds/$name" ] || folders+=("tests/fuzz/seeds/$name")
-  "$fuzzer" -max_total_time="$seconds" -print_final_stats=0 -verbosity=0 "${folders[@]}"
+  "$fuzzer" -max_total_time="$seconds" -artifact_prefix=build/fuzz/ -verbosity=0 -print_funcs=0 "${folders[@]}"
 done

@@ -95,7 +95,7 @@ const std::set<std::string_view> kRangeDependent = {"start", "end", "range", "st
 
 // The query with @ on everything that has none, or "" if its result depends on the time it is asked at.
 std::string with_at(const std::string& query, Timestamp t, const promql::Features& features) {
-  ExprPtr expr = std::move(promql::parse_expr(query, features).value());
+  ExprPtr expr = promql::parse_expr(query, features).value();
   if (calls_any_of(*expr, kTimeDependent)) return "";
   walk(*expr, [&](Expr& node) {
     promql::TimeShift* shift = nullptr;
