@@ -29,6 +29,9 @@ DEBIAN_PYTHON = "/usr/bin/python3"  # where the packages flask and prometheus_cl
 # Nothing here waits that long unless something is broken: it is the end of patience, not an expectation.
 PATIENCE = 60
 
+# A sanitizer's finding. One by the thread sanitizer, or a leak, shows only here and in an exit code after the test.
+FINDING = re.compile(r"(Address|Leak|Thread)Sanitizer|\d: runtime error: ")
+
 
 def wait_for(condition, what):
     """The first true value of condition()."""
@@ -107,6 +110,12 @@ class Server(Process):
         super().__init__(self.command(), log)
         self.wait_for_line("Server is ready to receive web requests")
         self.url = "http://127.0.0.1:" + self.wait_for_line(r'msg="Listening on" port=(\d+)').group(1)
+
+    def stop(self, how=signal.SIGTERM):
+        code = super().stop(how)
+        log = self.log()
+        assert not FINDING.search(log), log
+        return code
 
     def get(self, path, **parameters):
         query = urllib.parse.urlencode(parameters, doseq=True)
