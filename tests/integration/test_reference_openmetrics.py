@@ -78,7 +78,7 @@ WRONG = [
         old='unit not a suffix of metric "m_s"'),
     bad('m{a="1" b="2"} 1\n' + EOF,
         'expected comma or brace close, got " " ("INVALID") while parsing: "m{a=\\"1\\" "',
-        old='expected comma or brace close, got "INVALID"'),
+        old='expected comma or left brace, got "INVALID"'),
     bad("m 1 NaN\n" + EOF, "invalid timestamp NaN", old="invalid timestamp"),
     bad("m 1 +Inf\n" + EOF, "invalid timestamp +Inf", old="invalid timestamp"),
     bad("m 1e400\n" + EOF, 'strconv.ParseFloat: parsing "1e400": value out of range while parsing: "m 1e400"'),

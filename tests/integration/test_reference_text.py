@@ -1,9 +1,9 @@
 """Exposition spec, sections 1 to 3: lines of the text format, right and wrong ones."""
 import itertools
-import re
 
 import harness
 from reference.rows import Row, Tables, error, values
+from reference.wording import in_old_words
 
 NAMES = "2.42 has no quoted names"
 NUMBERS = itertools.count()
@@ -16,14 +16,6 @@ def row(body, *see, **more):
 
 def good(body, series="m", value="1", **more):
     return row(body, values(series, value), error(""), **more)
-
-
-def in_old_words(text):
-    """2.42 names the kind of a token and not the token, and does not show the line."""
-    text = re.sub(r' while parsing: ".*', "", text)
-    text = re.sub(r'got ".*" \("(\w+)"\)$', r'got "\1"', text)
-    text = re.sub(r"^expected (a valid start token), got (.*)$", r"\2 is not \1", text)
-    return re.sub(r'( text| label value):? "[^ ]*"', r"\1", text)
 
 
 def bad(body, text, **more):
