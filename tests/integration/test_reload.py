@@ -137,22 +137,28 @@ class Quit(harness.Case):
                 refused = harness.request(server.url + path, method)
                 self.assertEqual((refused.status, refused.body), (403, b"Lifecycle API is not enabled."))
 
-    def test_the_second_time_is_told_apart(self):
+    def answers_to_two(self):
+        """What a server says to two requests that are there before the first is answered, until it closes."""
         server = self.server("", "--web.enable-lifecycle")
         host, port = server.url.removeprefix("http://").split(":")
         request = f"PUT /-/quit HTTP/1.1\r\nHost: {host}\r\nContent-Length: 0\r\n\r\n".encode()
+        answer = b""
         with socket.create_connection((host, int(port)), harness.PATIENCE) as connection:
-            # Both are there before the first is answered.
             connection.sendall(request * 2)
-            answer = b""
-            while b"Goodbye!" not in answer or b"progress." not in answer:
-                got = connection.recv(65536)
-                self.assertTrue(got, answer)
+            while got := connection.recv(65536):
                 answer += got
-        self.assertEqual(answer.count(b"HTTP/1.1 200 OK"), 2)
+        self.assertEqual(server.child.wait(harness.PATIENCE), 0)
+        return answer
+
+    def test_the_second_time_is_told_apart(self):
+        # A server that ends may close the connection before it reads the second request: so more than one try.
+        for _ in range(10):
+            answer = self.answers_to_two()
+            self.assertIn(b"Requesting termination... Goodbye!", answer)
+            if answer.count(b"HTTP/1.1 200 OK") == 2:
+                break
         self.assertLess(answer.index(b"Requesting termination... Goodbye!"),
                         answer.index(b"Termination already in progress."))
-        self.assertEqual(server.child.wait(harness.PATIENCE), 0)
 
 
 class Diff(harness.Case):
