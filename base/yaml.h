@@ -90,7 +90,8 @@ class Problems {
   void add(const Place& place, std::string message) { errors_.push_back(invalid(std::move(message), place)); }
   void add(const Node& at, std::string message) { add(at.place(), std::move(message)); }
   void add(Error error) { errors_.push_back(std::move(error)); }
-  // "line N: cannot unmarshal !!str `abc` into bool". Where a section with secrets stands, `<secret>` is in place of abc.
+  // "line N: cannot unmarshal !!str `abc` into bool". Where a section with secrets stands, `<secret>` is in place of
+  // abc.
   void mismatch(const Node& at, std::string_view type);
 
   size_t count() const { return errors_.size(); }

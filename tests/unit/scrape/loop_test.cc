@@ -25,7 +25,9 @@ TEST_F(LoopTest, SendsTheHeadersOfTheSpec) {
   play<std::string>(job(), {"a 1\n"});
   const std::string request = target_.last_request();
   EXPECT_NE(request.find("GET /metrics HTTP/1.1\r\n"), std::string::npos) << request;
-  EXPECT_NE(request.find("Accept: application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.6,"), std::string::npos) << request;
+  EXPECT_NE(request.find("Accept: application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.6,"),
+            std::string::npos)
+      << request;
   EXPECT_NE(request.find("Accept-Encoding: gzip\r\n"), std::string::npos) << request;
   EXPECT_NE(request.find("User-Agent: narthex/"), std::string::npos) << request;
   EXPECT_NE(request.find("X-Prometheus-Scrape-Timeout-Seconds: 10\r\n"), std::string::npos) << request;
