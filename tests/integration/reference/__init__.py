@@ -9,12 +9,13 @@ What is wanted is what the server under test promises. 2.42 is older than that, 
 it shows something else, the row says what, and why.
 
 Not asked of 2.42, because it cannot tell:
-    protocols, Accept      it has neither scrape_protocols nor escaping, and offers OpenMetrics and one text format
-    histogram limits       it fails where later ones halve the resolution, and knows no smallest bucket factor
+    protocols, Accept      it has neither scrape_protocols nor escaping schemes, and another Accept
+    histogram limits       it knows neither a bucket limit nor a smallest bucket factor
     conversion             it makes no custom buckets of classic histograms, in no format
+    failure log            it has none
     broken protobuf        it decodes with another library, whose words differ; whole messages are compared by reading
                            its own /metrics in both formats
     credentials, proxies   its client is Go's, of an older version: texts are compared in the client's unit tests, with
                            what Go says written down there
-    failure log, the too old class, extra metrics for all jobs: it does not have them
+And the class "too old" is not asked, because ours has no out-of-order window.
 """
