@@ -69,11 +69,11 @@ struct AttemptRecord {
 struct FailedBody {
   int64_t start_ns = 0;  // of its attempt
   std::string content_type;
-  std::string text;   // decompressed bytes
-  size_t first = 0;   // which byte of the body `text` begins with
-  size_t size = 0;    // of the whole body
-  size_t offset = 0;  // byte of the body where the error is
-  int line = 0;       // from 1; 0: the error concerns no line
+  std::string text;              // decompressed bytes
+  size_t first = 0;              // which byte of the body `text` begins with
+  size_t size = 0;               // of the whole body
+  std::optional<size_t> offset;  // byte of the body where the error is; nothing: it concerns no place
+  int line = 0;                  // from 1; 0: no place, or a format without lines
   int column = 0;
 };
 

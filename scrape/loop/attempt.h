@@ -19,6 +19,7 @@ struct Attempt {
   double duration_seconds = 0;
   std::string body;
   std::string content_type;
+  bool has_lines = true;                      // of the body's format
   AttemptRecord record;                       // what is told of it afterwards
   std::unique_ptr<storage::Scratch> scratch;  // until it is handed to the store
   std::optional<ScrapePass> pass;             // if the body had something to read

@@ -42,7 +42,7 @@ std::shared_ptr<const KeptBody> BodyKeeper::keep(FailedBody facts, std::string_v
                                                  const std::shared_ptr<const KeptBody>& before) {
   drop(before);
   facts.size = body.size();
-  const std::string_view part = around(body, facts.offset, facts.first);
+  const std::string_view part = around(body, facts.offset.value_or(0), facts.first);
   auto kept = std::make_shared<KeptBody>();
   kept->facts = std::move(facts);
   kept->compressed = compress(part);

@@ -171,6 +171,7 @@ void TargetLoop::on_response(net::Response& response) {
                                                                              {"err", format.error().message}});
     return fail(FailureClass::kContentType, std::nullopt, format.error());
   }
+  attempt.has_lines = format->format != exposition::Format::kProtobuf;
   attempt.scratch = series_.begin(attempt.timestamp(), world().clock.now_ms());
   if (histograms_.convert_classic && !classics_) classics_ = std::make_unique<ClassicHistograms>();
   attempt.pass.emplace(PassSetup{options(), world().features, histograms_, public_labels_, job_->rules,

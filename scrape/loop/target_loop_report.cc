@@ -17,8 +17,8 @@ void TargetLoop::keep_body(std::optional<size_t> offset) {
   FailedBody facts;
   facts.start_ns = attempt.record.start_ns;
   facts.content_type = attempt.content_type;
-  if (offset) {
-    facts.offset = *offset;
+  facts.offset = offset;
+  if (offset && attempt.has_lines) {
     const exposition::LinePlace place = exposition::place_of(attempt.body, *offset);
     facts.line = place.line;
     facts.column = place.column;

@@ -44,7 +44,8 @@ void append_attempt(JsonWriter& json, const scrape::AttemptRecord& attempt) {
 void append_excerpt(JsonWriter& json, const scrape::FailedBody& body) {
   json.open('[');
   const std::string_view text = body.text;
-  size_t begin = std::min(body.offset - std::min(body.offset, body.first), text.size());
+  const size_t offset = body.offset.value_or(0);
+  size_t begin = std::min(offset - std::min(offset, body.first), text.size());
   int line = body.line;
   begin = begin == 0 ? 0 : text.rfind('\n', begin - 1) + 1;  // npos + 1 is 0
   for (int i = 0; i < kLinesAround && begin > 0; ++i, --line) begin = begin < 2 ? 0 : text.rfind('\n', begin - 2) + 1;
@@ -62,9 +63,9 @@ void append_failed_body(JsonWriter& json, const scrape::FailedBody& body, bool w
   append_rfc3339(start, body.start_ns);
   json.open('{').key("start").text(start).key("contentType").text(body.content_type);
   json.key("size").integer(static_cast<int64_t>(body.size));
+  if (body.offset) json.key("offset").integer(static_cast<int64_t>(*body.offset));
   if (body.line > 0) {
-    json.key("line").integer(body.line).key("column").integer(body.column);
-    json.key("offset").integer(static_cast<int64_t>(body.offset)).key("excerpt");
+    json.key("line").integer(body.line).key("column").integer(body.column).key("excerpt");
     append_excerpt(json, body);
   }
   if (whole) json.key("first").integer(static_cast<int64_t>(body.first)).key("text").text(body.text);

@@ -107,6 +107,22 @@ TEST_F(HistoryTest, KeepsTheLastBodyThatFailedWhileOthersWork) {
   EXPECT_EQ(history().failed_body->line, 2);
 }
 
+TEST_F(HistoryTest, ABodyInProtobufHasAPlaceButNoLines) {
+  // A message that is announced to be longer than what follows, behind a good one with newlines in it.
+  const std::string body(
+      "\x0b\x0a\x01"
+      "a\x12\x02\n\n\x22\x02\x12\x00"
+      "\x7f\x0a",
+      14);
+  play<Answer>(job(), {answer(body, "200 OK", "application/vnd.google.protobuf")});
+  attempts(1);
+  EXPECT_EQ(text_of(history().attempts.back()), "parse in parse") << history().attempts.back().error;
+  ASSERT_TRUE(history().failed_body);
+  EXPECT_EQ(history().failed_body->offset, 12u);
+  EXPECT_EQ(history().failed_body->line, 0);
+  EXPECT_EQ(history().failed_body->text, body);
+}
+
 TEST_F(HistoryTest, AsksForJobAndTarget) {
   play<std::string>(job(), {"a 1\n"});
   const std::string url = "http://" + target_.address() + "/metrics";
