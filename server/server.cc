@@ -46,7 +46,7 @@ storage::Options storage_options(const FlagValues& flags) {
   options.path = flags.text("storage.tsdb.path");
   options.sync_interval_ms = flags.duration("storage.sync-interval").ms();
   const int64_t retention = flags.duration("storage.tsdb.retention.time").ms();
-  if (retention > 0) options.retention_ms = retention;
+  if (retention > 0) options.limits.retention_ms = retention;
   return options;
 }
 
@@ -168,7 +168,7 @@ web::RuntimeInfo Server::runtime_info() const {
   info.last_reload_ns = nanoseconds(reload.last_success_seconds);
   info.threads = static_cast<int64_t>(process.threads);
   info.cpus = usable_cpus();
-  info.retention = Duration::milliseconds(storage_options(flags_).retention_ms).str();
+  info.retention = Duration::milliseconds(storage_options(flags_).limits.retention_ms).str();
   return info;
 }
 

@@ -52,6 +52,9 @@ class Store : public Queryable {
   // How many exemplars are kept from now on (options: max_exemplars); the oldest go first.
   virtual void set_max_exemplars(size_t) {}
 
+  // Retention and out-of-order window from now on.
+  virtual void set_limits(const Limits&) {}
+
   virtual Stats stats() const = 0;
   // Counts the active series by their labels, at most `limit` entries per list. Walks all of them: for people who ask,
   // not for metrics.

@@ -336,7 +336,7 @@ CommitResult NaiveStore::commit(const std::vector<Entry>& entries, Timestamp now
 }
 
 bool NaiveStore::in_bounds(Timestamp t, Timestamp now) const {
-  return t <= now + options_.max_future_ms && t >= now - options_.retention_ms &&
+  return t <= now + options_.max_future_ms && t >= now - options_.limits.retention_ms &&
          (newest_ == INT64_MIN || t >= newest_ - options_.max_past_ms);
 }
 

@@ -319,7 +319,7 @@ TEST(FlippedByte, AmongHistogramsIsReportedAndCostsLittle) {
 
 TEST(Retention, DropsWholeWindowsFromMemoryAndLog) {
   Options options = small_windows(60'000, 10'000);
-  options.retention_ms = 300'000;
+  options.limits.retention_ms = 300'000;
   OpenStore store(options);
   auto appender = store->open_target(kTarget);
   for (int i = 0; i < 100; ++i) {
@@ -336,7 +336,7 @@ TEST(Retention, DropsWholeWindowsFromMemoryAndLog) {
 
 TEST(Retention, AViewKeepsWhatIsDropped) {
   Options options = small_windows(60'000, 10'000);
-  options.retention_ms = 120'000;
+  options.limits.retention_ms = 120'000;
   OpenStore store(options);
   auto appender = store->open_target(kTarget);
   ASSERT_TRUE(scrape(*appender, kStart, {{metric("a"), 1}, {metric("old"), 2}}).status);
@@ -350,7 +350,7 @@ TEST(Retention, AViewKeepsWhatIsDropped) {
 TEST(Compaction, RemapsSlotsAndForgetsDeadSeries) {
   Options options = small_windows(60'000, 10'000);
   options.max_past_ms = 60'000;
-  options.retention_ms = 240'000;
+  options.limits.retention_ms = 240'000;
   OpenStore store(options);
   auto appender = store->open_target(kTarget);
   std::vector<Line> many = {{metric("a"), 1}};

@@ -36,7 +36,7 @@ TEST(Refusal, TheFirstSampleOfAStoreCannotBeOlderThanTheRetentionTime) {
   OpenStore store;
   auto target = store->open_target({});
   const Labels a{{"__name__", "a"}};
-  const Timestamp ancient[] = {-(int64_t{1} << 62), 0, kStart - store.options().retention_ms - 1};
+  const Timestamp ancient[] = {-(int64_t{1} << 62), 0, kStart - store.options().limits.retention_ms - 1};
   for (const Timestamp t : ancient) {
     EXPECT_EQ(scrape(*target, kStart, {{a, 1, t == 0 ? 1 : t}}, kStart).out_of_bounds, 1u) << t;
   }
