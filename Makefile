@@ -5,7 +5,7 @@ JOBS ?= $(shell nproc)
 KILLS ?= 100
 .DEFAULT_GOAL := help
 
-.PHONY: help setup build run test test-all bench lint format asan tsan crash fuzz clean
+.PHONY: help setup build run test test-all bench lint format asan tsan crash fuzz clean bench-compare
 
 help:  ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -48,6 +48,11 @@ bench:  ## the benchmarks, with Debian's prometheus beside where it helps
 	@scripts/setup.sh build test bench
 	@scripts/build.sh release all
 	@scripts/bench.sh build/release
+
+bench-compare:  ## Narthex beside Debian's prometheus and victoria-metrics, one table; ARGS=--quick for 4 minutes instead of 25
+	@scripts/setup.sh build test bench
+	@scripts/build.sh release narthex simulate_targets history
+	@python3 tests/bench/compare/compare.py $(ARGS)
 
 fuzz:  ## a minute of fuzzing for each parser
 	@scripts/setup.sh build test lint
