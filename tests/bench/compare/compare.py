@@ -61,6 +61,10 @@ def read_arguments():
 def binaries(settings):
     places = {"narthex": settings.build / "narthex"}
     chosen = {}
+    unknown = set(settings.systems.split(",")) - {kind.name for kind in systems.ALL}
+    if unknown:
+        sys.exit(f"compare: no system {', '.join(sorted(unknown))}; there are: "
+                 f"{', '.join(kind.name for kind in systems.ALL)}")
     for kind in systems.ALL:
         if kind.name not in settings.systems.split(","):
             continue
