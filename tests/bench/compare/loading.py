@@ -4,7 +4,7 @@ import subprocess
 import time
 
 import queries
-from processes import Failed, die_with_parent, disk_bytes
+from processes import Failed, die_with_parent, disk_bytes, keep
 from systems import get
 
 DAY = 86400
@@ -83,36 +83,31 @@ def load(system, history, file, day, out):
     out["peak"] = system.child.memory()[1]
 
 
+def take_measures(system, settings, history, file, day, out):
+    system.start()
+    system.wait_until_up()
+    load(system, history, file, day, out)
+    system.settle()
+    out["resident"] = system.child.memory()[0]
+    keep(out, "stored", lambda: count_samples(system, day))
+    keep(out, "wrong", lambda: wrong_samples(system, day))
+    start, end = day["times"]
+    out["queries"] = queries.run(system, queries.Times(start, end, 120, 300), settings.query_seconds)
+    sealed = system.sealed(day["samples"])
+    if sealed:
+        out["sealed"], out["sealed_share"] = sealed[0] / sealed[1], sealed[1] / day["samples"]
+    keep(out, "ready", lambda: seconds_to_return(system, day))
+    system.stop()
+    whole = disk_bytes(system.data)
+    out["disk"] = whole / day["samples"]
+    out["disk_without_log"] = (whole - system.log_bytes()) / day["samples"]
+
+
 def measure(kind, binary, folder, settings, history, file, day):
     system = kind(binary, folder / kind.name, {"scrape_configs": []})
     out = {}
-
-    def keep(key, take):
-        try:
-            out[key] = take()
-        except Failed as failure:
-            out[key] = failure
-
     try:
-        system.start()
-        system.wait_until_up()
-        load(system, history, file, day, out)
-        system.settle()
-        out["resident"] = system.child.memory()[0]
-        keep("stored", lambda: count_samples(system, day))
-        keep("wrong", lambda: wrong_samples(system, day))
-        start, end = day["times"]
-        out["queries"] = queries.run(system, queries.Times(start, end, 120, 300), settings.query_seconds)
-        sealed = system.sealed(day["samples"])
-        if sealed:
-            out["sealed"], out["sealed_share"] = sealed[0] / sealed[1], sealed[1] / day["samples"]
-        keep("ready", lambda: seconds_to_return(system, day))
-        system.stop()
-        whole = disk_bytes(system.data)
-        out["disk"] = whole / day["samples"]
-        out["disk_without_log"] = (whole - system.log_bytes()) / day["samples"]
-    except Failed as failure:
-        out["failed"] = failure
+        keep(out, "failed", lambda: take_measures(system, settings, history, file, day, out))
     finally:
         system.stop()
     return out

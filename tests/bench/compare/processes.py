@@ -16,6 +16,16 @@ class Failed(Exception):
     """Why a row has no number."""
 
 
+def keep(out, key, measure):
+    """out[key] is the measure, or the reason why there is none: whatever goes wrong, the others go on."""
+    try:
+        out[key] = measure()
+    except Failed as failure:
+        out[key] = failure
+    except Exception as error:
+        out[key] = Failed(f"{type(error).__name__}: {error}")
+
+
 def die_with_parent():
     LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 

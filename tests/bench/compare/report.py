@@ -21,7 +21,7 @@ def pick(results, *path):
             if isinstance(found, Failed) or found is None:
                 break
             found = found.get(key) if isinstance(found, dict) else found[key]
-        if found is None and isinstance(whole, dict) and "failed" in whole:
+        if found is None and isinstance(whole, dict) and whole.get("failed"):
             found = whole["failed"]
         out[system] = found
     return out

@@ -2,7 +2,7 @@
 import time
 
 import queries
-from processes import Failed, disk_bytes, wait_for
+from processes import Failed, disk_bytes, keep, wait_for
 from simulator import Simulator
 
 NUMBER = "bench_scrape_number"
@@ -14,7 +14,8 @@ def stored_numbers(system, seconds):
     found = {}
     for series in system.query(f"{NUMBER}[{int(seconds) + 60}s]"):
         host = int(series["metric"]["instance"].rpartition("-")[2])
-        found[host] = [(float(at), int(float(value))) for at, value in series["values"]]
+        # VictoriaMetrics shows the stale markers of failed scrapes too.
+        found[host] = [(float(at), int(float(value))) for at, value in series["values"] if value != "NaN"]
     return found
 
 
@@ -47,9 +48,8 @@ def completeness(system, simulator, begin):
 
 
 def failed_scrapes(system, seconds):
-    window = f"[{int(seconds) + 60}s]"
-    total = float(system.query(f"sum(count_over_time(up{window}))")[0]["value"][1])
-    return total - float(system.query(f"sum(sum_over_time(up{window}))")[0]["value"][1])
+    found = system.query(f"up[{int(seconds) + 60}s]")
+    return sum(value == "0" for series in found for _, value in series["values"])
 
 
 def kill_and_return(system, simulator, begin, interval):
@@ -87,14 +87,6 @@ def gap_around(moment, numbers):
     before = [at for at in times if at < moment]
     after = [at for at in times if at >= moment]
     return after[0] - before[-1] if before and after else float("inf")
-
-
-def keep(out, key, measure):
-    """A measure that fails leaves its reason, and the others go on."""
-    try:
-        out[key] = measure()
-    except Failed as failure:
-        out[key] = failure
 
 
 def resources(system, simulator):
@@ -147,9 +139,7 @@ def measure(kind, binary, folder, case, settings, simulate):
     system = kind(binary, folder / kind.name, simulator.config(settings.interval))
     out = {}
     try:
-        take_measures(system, simulator, case, settings, out)
-    except Failed as failure:
-        out["failed"] = failure
+        keep(out, "failed", lambda: take_measures(system, simulator, case, settings, out))
     finally:
         system.stop()
         simulator.stop()
