@@ -8,7 +8,8 @@
 //   /gzip/on, /off  whether bodies are compressed; off at first
 //   /stats          JSON: what was served so far, and by target the number of its last scrape
 //
-// Values are told by seed, target and number of the scrape alone. One thread; a sample costs it 45 to 200 ns, socket included.
+// Values are told by seed, target and number of the scrape alone. One thread; a sample costs it 45 to 200 ns, socket
+// included.
 
 #include <libdeflate.h>
 #include <sys/prctl.h>
