@@ -156,6 +156,10 @@ Result<> Database::revive() {
   Result<> revived;
   // RocksDB resumes by itself when there was no space; other causes need a push, and some leave it beyond that.
   if (!handles_ || !writable_ || !handles_->db->Resume().ok()) revived = open_again();
+  if (revived) {
+    const auto dropped = drop_old_logs(*handles_);
+    if (!dropped.ok()) revived = error_of(dropped, "dropping the log of a window");
+  }
   broken_ = !revived;
   if (revived) return revived;
   retry_at_ = std::chrono::steady_clock::now() + kRetryAfter;
@@ -189,7 +193,9 @@ std::vector<int64_t> Database::log_windows() {
   std::lock_guard writing(write_mutex_);
   std::vector<int64_t> windows;
   if (!handles_) return windows;
-  for (const auto& [window, family] : handles_->logs) windows.push_back(window);
+  for (const auto& [window, family] : handles_->logs) {
+    if (window >= first_retained()) windows.push_back(window);
+  }
   return windows;
 }
 

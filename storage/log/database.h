@@ -70,8 +70,10 @@ class Database {
   rocksdb::Status create_log(Handles& handles, int64_t window);
   // The entries that say that log families below are gone.
   void add_bound(int64_t first_retained, Meta::Changes& changes) const;
-  // Drops the families that are below the bound. What fails is tried again after the next change of the bound.
+  // Drops the families that are below the bound. What fails is tried again when the database is got going.
   rocksdb::Status drop_old_logs(Handles& handles);
+  // The next change has to get the database going first, though this one did what it should.
+  void set_broken() { broken_ = true; }
 
  private:
   Database(Settings settings, Log& log);

@@ -29,8 +29,9 @@ rocksdb::DBOptions database_options(rocksdb::Env* env, OpenMode mode, Log& log) 
   // short.
   options.wal_recovery_mode = strict ? rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords
                                      : rocksdb::WALRecoveryMode::kSkipAnyCorruptedRecords;
-  options.track_and_verify_wals_in_manifest = strict;  // a log that is missing is noticed
-  options.paranoid_checks = strict;                    // without it a table that cannot be opened is left for later
+  // A log that is missing is noticed. Turning it off makes RocksDB write, for which it does not ask whether it may.
+  options.track_and_verify_wals_in_manifest = mode != OpenMode::kTolerant;
+  options.paranoid_checks = strict;  // without it a table that cannot be opened is left for later
   options.max_total_wal_size = 64 << 20;
   options.info_log = std::make_shared<EngineLog>(log);
   options.stats_dump_period_sec = 0;

@@ -205,7 +205,9 @@ void SegmentDb::finish(Handles& handles, const SegmentChange& change) {
     status = delete_files(handles, unwanted_.back());
     if (status.ok()) unwanted_.pop_back();
   }
-  if (!status.ok()) database_->log().warn("Removing what segments replace failed", {{"err", status.ToString()}});
+  if (status.ok()) return;
+  database_->set_broken();
+  database_->log().warn("Removing what segments replace failed", {{"err", status.ToString()}});
 }
 
 std::vector<std::shared_ptr<const SegmentPages>> SegmentDb::segments() const {

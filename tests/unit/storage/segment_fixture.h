@@ -128,6 +128,7 @@ class OpenDatabase {
     for (const int64_t window : log_->windows()) windows[window];
     const auto damage = log_->read([&](uint64_t, const auto& batches) {
       for (const auto& [window, bytes] : batches) {
+        if (!windows.contains(window)) continue;  // sealed, and could not be dropped at once
         windows[window] += (windows[window].empty() ? "" : ",") + std::string(bytes);
       }
     });
