@@ -133,7 +133,9 @@ class OpenDatabase {
       }
     });
     std::string text = "log";
-    for (const auto& [window, batches] : windows) text += " " + std::to_string(window) + ":" + batches;
+    for (const auto& [window, batches] : windows) {
+      if (!batches.empty()) text += " " + std::to_string(window) + ":" + batches;
+    }
     for (const auto& sentence : damage) text += " (" + sentence + ")";
     text += " segments";
     for (const auto& pages : pages_) text += " " + name_of(*pages);
