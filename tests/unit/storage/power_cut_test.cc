@@ -9,8 +9,8 @@
 #include <functional>
 #include <random>
 
+#include "tests/unit/storage/database_fixture.h"
 #include "tests/unit/storage/fixture.h"
-#include "tests/unit/storage/segment_fixture.h"
 
 namespace narthex::storage {
 namespace {

@@ -6,8 +6,8 @@
 #include <thread>
 
 #include "storage/core/open.h"
+#include "tests/unit/storage/database_fixture.h"
 #include "tests/unit/storage/fixture.h"
-#include "tests/unit/storage/segment_fixture.h"
 
 namespace narthex::storage {
 namespace {
