@@ -31,6 +31,10 @@ class Lines final : public Log {
     std::lock_guard lock(mutex_);
     return text_;
   }
+  void clear() {
+    std::lock_guard lock(mutex_);
+    text_.clear();
+  }
 
  private:
   mutable std::mutex mutex_;
@@ -58,6 +62,7 @@ class OpenDatabase {
   Database::Settings& settings() { return settings_; }
   const std::filesystem::path& folder() const { return folder_; }
   Lines& lines() { return lines_; }
+  const Lines& lines() const { return lines_; }
 
   Result<> open() {
     close();
