@@ -19,7 +19,8 @@ void tell(Log& log, const ReplayReport& report, int64_t took_ms) {
 
 }  // namespace
 
-Result<std::unique_ptr<Store>> open_store(const Options& options, const Clock& clock, Log& log, rocksdb::Env* env) {
+Result<std::unique_ptr<Store>> open_store(const Options& options, const Clock& clock, Log& log, rocksdb::Env* env,
+                                          FrozenSink* sink) {
   auto db = LogDb::open({.folder = options.path,
                          .window_ms = options.window_ms,
                          .sync_every_write = options.sync_interval_ms <= 0,
@@ -30,11 +31,12 @@ Result<std::unique_ptr<Store>> open_store(const Options& options, const Clock& c
   const int64_t began = clock.steady_ns();
   const ReplayReport report = replay(**db, shared->core, shared->windows, shared->exemplars);
   tell(log, report, (clock.steady_ns() - began) / 1'000'000);
+  if (sink == nullptr) shared->windows.set_first_retained((*db)->first_retained());
   shared->damaged_frames = report.damaged_frames;
   shared->record_log =
       std::make_unique<DurableLog>(std::move(*db), shared->core.identity, shared->windows, shared->options, log);
   shared->committer = std::make_unique<Committer>(shared->core, shared->windows, shared->exemplars, *shared->record_log,
-                                                  shared->options, log);
+                                                  shared->options, sink, log);
   return std::unique_ptr<Store>(std::make_unique<StoreImpl>(std::move(shared)));
 }
 

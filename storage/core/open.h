@@ -11,7 +11,9 @@ class Env;
 
 namespace narthex::storage {
 
-// Store::open with RocksDB on `env`, which must outlive the store.
-Result<std::unique_ptr<Store>> open_store(const Options& options, const Clock& clock, Log& log, rocksdb::Env* env);
+// Store::open with RocksDB on `env` (null: the operating system's); `sink` gets the frozen windows (null: they stay in
+// memory until they are too old). Both must outlive the store.
+Result<std::unique_ptr<Store>> open_store(const Options& options, const Clock& clock, Log& log, rocksdb::Env* env,
+                                          FrozenSink* sink = nullptr);
 
 }  // namespace narthex::storage

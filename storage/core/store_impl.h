@@ -25,7 +25,7 @@ class StoreImpl final : public Store {
   Cardinality cardinality(size_t limit) const override;
   void close() override;
 
-  const Shared& shared() const { return *shared_; }  // for tests
+  Shared& shared() const { return *shared_; }  // for tests
 
  private:
   const std::shared_ptr<Shared> shared_;
