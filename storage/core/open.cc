@@ -1,7 +1,9 @@
 #include "storage/core/open.h"
 
+#include "storage/log/database.h"
 #include "storage/log/durable_log.h"
 #include "storage/log/replay.h"
+#include "storage/log/segment_db.h"
 
 namespace narthex::storage {
 namespace {
@@ -21,20 +23,24 @@ void tell(Log& log, const ReplayReport& report, int64_t took_ms) {
 
 Result<std::unique_ptr<Store>> open_store(const Options& options, const Clock& clock, Log& log, rocksdb::Env* env,
                                           FrozenSink* sink) {
-  auto db = LogDb::open({.folder = options.path,
-                         .window_ms = options.window_ms,
-                         .sync_every_write = options.sync_interval_ms <= 0,
-                         .env = env},
-                        log);
-  if (!db) return db.error();
+  auto database = Database::open({.folder = options.path,
+                                  .window_ms = options.window_ms,
+                                  .sync_every_write = options.sync_interval_ms <= 0,
+                                  .env = env,
+                                  .at_point = options.at_point},
+                                 log);
+  if (!database) return database.error();
+  auto segments = open_segment_files(*database);
+  if (!segments) return segments.error();
+  auto db = std::make_unique<LogDb>(*database);
   auto shared = std::make_shared<Shared>(options);
   const int64_t began = clock.steady_ns();
-  const ReplayReport report = replay(**db, shared->core, shared->windows, shared->exemplars);
+  const ReplayReport report = replay(*db, shared->core, shared->windows, shared->exemplars);
   tell(log, report, (clock.steady_ns() - began) / 1'000'000);
-  if (sink == nullptr) shared->windows.set_first_retained((*db)->first_retained());
+  if (sink == nullptr) shared->windows.set_first_retained(db->first_retained());
   shared->damaged_frames = report.damaged_frames;
   shared->record_log =
-      std::make_unique<DurableLog>(std::move(*db), shared->core.identity, shared->windows, shared->options, log);
+      std::make_unique<DurableLog>(std::move(db), shared->core.identity, shared->windows, shared->options, log);
   shared->committer = std::make_unique<Committer>(shared->core, shared->windows, shared->exemplars, *shared->record_log,
                                                   shared->options, sink, log);
   return std::unique_ptr<Store>(std::make_unique<StoreImpl>(std::move(shared)));
