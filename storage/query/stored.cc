@@ -31,7 +31,7 @@ class Gatherer {
       const uint64_t pair = uint64_t{*target} << 32 | *difference;
       const auto [row, fresh] = rows_.emplace(pair, static_cast<uint32_t>(out_.rows.size()));
       if (fresh) out_.rows.push_back({lists_[*target], lists_[*difference]});
-      ++out_.rows[row->second].end_place;  // a count for now
+      ++out_.rows[row->second].end_place;  // a count until take()
       found_.push_back({row->second, {number, s}});
     }
     return {};
