@@ -18,6 +18,7 @@ enum class PageKind : uint8_t {
   kSymbols = 5,    // texts, sorted
   kLabels = 6,     // of one label name: its values, sorted
   kExemplars = 7,  //
+  kDirectory = 8,  // one page: where things are
   kFooter = 9,     // one page: version, range, counts
 };
 

@@ -11,7 +11,7 @@
 #include "tests/support/scrape_generator.h"
 #include "tests/unit/storage/failing_env.h"
 #include "tests/unit/storage/fixture.h"
-#include "tests/unit/storage/segment_fixture.h"
+#include "tests/unit/storage/database_fixture.h"
 
 namespace narthex::storage {
 namespace {

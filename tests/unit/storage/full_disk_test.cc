@@ -9,7 +9,7 @@
 
 #include "tests/unit/storage/failing_env.h"
 #include "tests/unit/storage/fixture.h"
-#include "tests/unit/storage/segment_fixture.h"
+#include "tests/unit/storage/database_fixture.h"
 
 namespace narthex::storage {
 namespace {

@@ -7,7 +7,7 @@
 
 #include "storage/core/open.h"
 #include "tests/unit/storage/fixture.h"
-#include "tests/unit/storage/segment_fixture.h"
+#include "tests/unit/storage/database_fixture.h"
 
 namespace narthex::storage {
 namespace {

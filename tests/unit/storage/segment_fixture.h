@@ -1,169 +1,167 @@
-// What the tests of segment files share: a folder with its database, and segments as a line of text.
+// What the tests of segments share: pages in memory, segments of what a view holds, and a segment seen as a view.
 #pragma once
 
 #include <gtest/gtest.h>
 
-#include <filesystem>
-#include <mutex>
-#include <set>
+#include <algorithm>
+#include <map>
+#include <memory>
+#include <random>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "base/log.h"
-#include "storage/log/database.h"
-#include "storage/log/log_db.h"
-#include "storage/log/segment_db.h"
+#include "storage/identity/identity.h"
+#include "storage/segment/builder.h"
+#include "storage/segment/segment.h"
 
 namespace narthex::storage {
 
-// Keeps the lines it was given.
-class Lines final : public Log {
+// Pages as a map, in the order of writing. They have no checksums.
+class MapPages final : public PageSink, public PageSource {
  public:
-  bool enabled(LogLevel level) const override { return level >= LogLevel::kWarn; }
-  void write(LogLevel, std::string_view message, std::initializer_list<LogField> fields) override {
-    std::lock_guard lock(mutex_);
-    text_ += message;
-    for (const auto& [name, value] : fields) text_ += " " + std::string(name) + "=" + value;
-    text_ += '\n';
-  }
-  std::string text() const {
-    std::lock_guard lock(mutex_);
-    return text_;
-  }
+  using Key = std::pair<PageKind, uint64_t>;
 
- private:
-  mutable std::mutex mutex_;
-  std::string text_;
-};
-
-using PagesList = std::vector<std::shared_ptr<const SegmentPages>>;
-
-// A database with its log and segments in a new folder, removed with it.
-class OpenDatabase {
- public:
-  OpenDatabase() {
-    static int count = 0;
-    folder_ = std::filesystem::temp_directory_path() /
-              ("narthex-database-" + std::to_string(::getpid()) + "-" + std::to_string(count++));
-    std::filesystem::remove_all(folder_);
-    settings_.folder = folder_;
-    settings_.window_ms = 1000;
-  }
-  ~OpenDatabase() {
-    close();
-    std::filesystem::remove_all(folder_);
-  }
-
-  Database::Settings& settings() { return settings_; }
-  const std::filesystem::path& folder() const { return folder_; }
-  Lines& lines() { return lines_; }
-
-  Result<> open() {
-    close();
-    auto database = Database::open(settings_, lines_);
-    if (!database) return database.error();
-    auto segments = open_segment_files(*database);
-    if (!segments) return segments.error();
-    database_ = *database;
-    segments_ = *segments;
-    log_ = std::make_unique<LogDb>(database_);
-    pages_ = segments_->segments();
+  Result<> put(PageKind kind, uint64_t number, std::string_view bytes) override {
+    const Key key{kind, number};
+    EXPECT_TRUE(pages.empty() || pages.rbegin()->first < key) << "pages come in disorder";
+    pages.emplace(key, bytes);
     return {};
   }
-  void close() {
-    pages_.clear();
-    segments_.reset();
-    log_.reset();
-    database_.reset();
-  }
-
-  Database& database() { return *database_; }
-  LogDb& log() { return *log_; }
-  SegmentFiles& segments() { return *segments_; }
-  PagesList& pages() { return pages_; }
-
-  // A closed file of `pages` packs of `bytes` bytes that say which they are, and a footer. Null: it failed.
-  std::unique_ptr<SegmentFile> written(const std::string& name, uint64_t pages = 3, size_t bytes = 10'000) {
-    auto file = segments_->create();
-    if (!file) return nullptr;
-    for (uint64_t i = 0; i < pages; ++i) {
-      if (!(*file)->put(PageKind::kPack, i, page(name, i, bytes))) return nullptr;
-    }
-    if (!(*file)->put(PageKind::kFooter, 0, name) || !(*file)->close()) return nullptr;
-    return std::move(*file);
-  }
-  static std::string page(const std::string& name, uint64_t number, size_t bytes) {
-    std::string text = name + "/" + std::to_string(number) + " ";
-    uint64_t noise = std::hash<std::string>()(text) | 1;
-    while (text.size() < bytes) {
-      noise = noise * 6364136223846793005u + 1442695040888963407u;
-      text += static_cast<char>(noise >> 56);
-    }
-    return text;
-  }
-
-  // A segment of this name for everything in the log below `logs_below`.
-  Result<> seal(const std::string& name, int64_t logs_below, std::vector<uint64_t> removed = {}) {
-    SegmentChange change;
-    change.added.push_back(written(name));
-    if (!change.added.back()) return Error{Code::kIo, "the file cannot be written"};
-    change.logs_below = logs_below;
-    change.removed = removed;
-    auto added = segments_->apply(std::move(change));
-    if (!added) return added.error();
-    for (const uint64_t id : removed) {
-      for (const auto& old : pages_) {
-        if (old->id() == id) old->retire();
-      }
-      std::erase_if(pages_, [&](const auto& old) { return old->id() == id; });
-    }
-    pages_.insert(pages_.end(), added->begin(), added->end());
+  Result<> get(PageKind kind, uint64_t number, std::string& out) const override {
+    const auto it = pages.find({kind, number});
+    if (it == pages.end()) return Error{Code::kNotFound, "no such page"};
+    out = it->second;
     return {};
   }
 
-  // "log 1:a,b 2:c segments a b": texts of batches by window, then names of the segments, all pages of which are right.
-  std::string dump() {
-    std::map<int64_t, std::string> windows;
-    for (const int64_t window : log_->windows()) windows[window];
-    const auto damage = log_->read([&](uint64_t, const auto& batches) {
-      for (const auto& [window, bytes] : batches) {
-        if (!windows.contains(window)) continue;  // sealed, and could not be dropped at once
-        windows[window] += (windows[window].empty() ? "" : ",") + std::string(bytes);
-      }
-    });
-    std::string text = "log";
-    for (const auto& [window, batches] : windows) text += " " + std::to_string(window) + ":" + batches;
-    for (const auto& sentence : damage) text += " (" + sentence + ")";
-    text += " segments";
-    for (const auto& pages : pages_) text += " " + name_of(*pages);
-    return text;
+  std::map<Key, std::string> pages;
+};
+
+struct TestSeries {
+  Labels labels;
+  Column column;
+};
+
+// All series of a view.
+inline std::vector<TestSeries> series_of(const View& view) {
+  std::vector<TestSeries> out;
+  const auto set = *view.select({}, kMinTime, kMaxTime);
+  for (size_t i = 0; i < set->size(); ++i) {
+    TestSeries series{set->labels(i), {}};
+    EXPECT_TRUE(set->read(i, kMinTime, kMaxTime, series.column));
+    if (!series.column.empty()) out.push_back(std::move(series));
   }
-  static std::string name_of(const SegmentPages& pages) {
-    std::string name, bytes;
-    if (const auto read = pages.get(PageKind::kFooter, 0, name); !read) return "(" + read.error().message + ")";
-    for (uint64_t i = 0; pages.get(PageKind::kPack, i, bytes) || i < 3; ++i) {
-      if (bytes != page(name, i, bytes.size())) return name + " with a wrong page " + std::to_string(i);
-    }
-    return name;
+  return out;
+}
+
+// Takes the labels of a series to the target it is stored under.
+using TargetOf = Labels (*)(const Labels&);
+
+inline Labels job_and_instance(const Labels& labels) {
+  return Labels{{"instance", std::string(labels.get("instance"))}, {"job", std::string(labels.get("job"))}};
+}
+
+inline std::vector<PairView> views_of(const LabelList& list) {
+  std::vector<PairView> views;
+  for (const SymbolPair& pair : list.pairs) views.push_back({pair.name->text, pair.value->text});
+  return views;
+}
+
+struct BuildOptions {
+  TargetOf target_of = job_and_instance;
+  std::vector<std::pair<Labels, std::vector<Timestamp>>> expected = {};
+  std::vector<SeriesExemplars> exemplars = {};
+  SegmentFooter footer = {};
+};
+
+// The pages of a segment with these series.
+inline std::shared_ptr<MapPages> build(const std::vector<TestSeries>& series, const BuildOptions& options = {}) {
+  auto pages = std::make_shared<MapPages>();
+  Identity identity;
+  SegmentBuilder builder(*pages, options.footer);
+  for (const auto& [target, times] : options.expected) {
+    builder.expect_times(builder.list(views_of(*identity.intern(target))), times);
   }
-  // Files of tables and logs in db/ by extension.
-  std::set<std::string> files(const std::string& extension) const {
-    std::set<std::string> names;
-    for (const auto& entry : std::filesystem::directory_iterator(folder_ / "db")) {
-      if (entry.path().extension() == extension) names.insert(entry.path().string());
+  struct Row {
+    std::string metric;
+    ListNumber difference;
+    ListNumber target;
+    const Column* column;
+    auto key() const { return std::tie(metric, difference, target); }
+  };
+  std::vector<Row> rows;
+  for (const TestSeries& s : series) {
+    const ListRef target = identity.intern(options.target_of(s.labels));
+    rows.push_back({std::string(s.labels.get(kMetricName)), builder.list(difference(s.labels, *target)),
+                    builder.list(views_of(*target)), &s.column});
+  }
+  std::sort(rows.begin(), rows.end(), [](const Row& a, const Row& b) { return a.key() < b.key(); });
+  for (const Row& row : rows) {
+    const auto added = builder.add(row.target, row.difference, *row.column);
+    EXPECT_TRUE(added) << added.error().message;
+  }
+  for (const SeriesExemplars& e : options.exemplars) builder.add_exemplars(e);
+  EXPECT_TRUE(builder.finish());
+  return pages;
+}
+
+inline std::shared_ptr<const Segment> open(std::shared_ptr<const PageSource> pages, PageCache& cache, uint64_t id = 1) {
+  auto segment = Segment::open(id, std::move(pages), cache);
+  EXPECT_TRUE(segment) << segment.error().message;
+  return *segment;
+}
+
+// A segment as the only thing in a store.
+class SegmentView final : public View {
+ public:
+  explicit SegmentView(std::shared_ptr<const Segment> segment) : segment_(std::move(segment)) {}
+
+  Result<std::shared_ptr<const SeriesSet>> select(std::span<const Matcher> matchers, Timestamp from,
+                                                  Timestamp to) const override {
+    auto found = segment_->select(matchers, from, to);
+    if (!found) return found.error();
+    auto set = std::make_shared<Set>();
+    set->segment = segment_;
+    for (const SegmentSeries& s : *found) {
+      auto labels = segment_->labels(s);
+      if (!labels) return labels.error();
+      set->series.emplace_back(std::move(*labels), s);
     }
-    return names;
+    std::sort(set->series.begin(), set->series.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+    return std::shared_ptr<const SeriesSet>(std::move(set));
+  }
+  Result<std::vector<std::string>> label_names(std::span<const Matcher>, Timestamp, Timestamp) const override {
+    return segment_->label_names();
+  }
+  Result<std::vector<std::string>> label_values(std::string_view name, std::span<const Matcher>, Timestamp,
+                                                Timestamp) const override {
+    return segment_->label_values(name);
   }
 
  private:
-  std::filesystem::path folder_;
-  Database::Settings settings_;
-  Lines lines_;
-  std::shared_ptr<Database> database_;
-  std::unique_ptr<LogDb> log_;
-  std::shared_ptr<SegmentFiles> segments_;
-  PagesList pages_;
+  struct Set final : SeriesSet {
+    size_t size() const override { return series.size(); }
+    Labels labels(size_t i) const override { return series[i].first; }
+    std::string_view label(size_t i, std::string_view name) const override { return series[i].first.get(name); }
+    Result<> read(size_t i, Timestamp from, Timestamp to, Column& out) const override {
+      return segment->read(series[i].second, from, to, out);
+    }
+    std::shared_ptr<const Segment> segment;
+    std::vector<std::pair<Labels, SegmentSeries>> series;
+  };
+
+  std::shared_ptr<const Segment> segment_;
 };
+
+// Where two dumps part, so that a failure says something.
+inline std::string first_difference_of(const std::string& wanted, const std::string& got) {
+  if (wanted == got) return "";
+  size_t i = 0;
+  while (i < wanted.size() && i < got.size() && wanted[i] == got[i]) ++i;
+  const size_t line = wanted.rfind('\n', i) + 1;
+  return "wanted: " + wanted.substr(line, i - line + 300) +
+         "\ngot: " + got.substr(got.rfind('\n', i) + 1, i - line + 300);
+}
 
 }  // namespace narthex::storage
