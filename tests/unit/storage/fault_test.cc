@@ -34,7 +34,7 @@ class Faults : public ::testing::TestWithParam<Mode> {
   Faults() : folder_(options_) { folder_.close(); }
 
   void open() {
-    auto opened = open_store(folder_.options(), system_clock(), null_log(), env_.get());
+    auto opened = open_store(folder_.options(), system_clock(), null_log(), {.env = env_.get()});
     ASSERT_TRUE(opened) << opened.error().str();
     store_ = std::move(*opened);
     appender_ = store_->open_target(kTarget);

@@ -124,7 +124,7 @@ class SealedStore {
   }
 
   void open() {
-    auto opened = open_store(folder_.options(), system_clock(), null_log(), nullptr, &sealer_);
+    auto opened = open_store(folder_.options(), system_clock(), null_log(), {.sink = &sealer_});
     ASSERT_TRUE(opened) << opened.error().str();
     store_ = std::move(*opened);
   }
