@@ -6,6 +6,7 @@
 
 #include "tests/support/histograms.h"
 #include "tests/support/scrape_generator.h"
+#include "tests/unit/storage/sealed.h"
 #include "tests/unit/storage/toy_sealer.h"
 
 namespace narthex::storage {
@@ -335,7 +336,7 @@ TEST(Freeze, AWriteIntoAClosingWindowUnderLoadDoesNotPoisonTheStore) {
   EXPECT_EQ(failures, 0);
   const auto appender = store->open_target(kTarget);
   EXPECT_TRUE(scrape(*appender, kStart + clock + 10'000, {{metric("after"), 1}}).status);
-  settle(store.get());
+  settle_all(store.get());
   EXPECT_LE(store->stats().windows, 4u);
 }
 
