@@ -10,9 +10,11 @@ namespace narthex::storage {
 
 // What appenders and views share with the store. Destroyed with the last of them.
 struct Shared {
-  explicit Shared(const Options& given) : options(given), windows(options), exemplars(options.max_exemplars) {}
+  explicit Shared(const Options& given)
+      : options(given), limits(options.limits), windows(options), exemplars(options.max_exemplars) {}
 
-  const Options options;
+  const Options options;  // those of its limits that hold are in `limits`
+  LiveLimits limits;
   Core core;
   Windows windows;
   ExemplarRing exemplars;

@@ -36,7 +36,7 @@ Result<std::unique_ptr<Store>> open_store(const Options& options, const Clock& c
   shared->record_log =
       std::make_unique<DurableLog>(std::move(*db), shared->core.identity, shared->windows, shared->options, log);
   shared->committer = std::make_unique<Committer>(shared->core, shared->windows, shared->exemplars, *shared->record_log,
-                                                  shared->options, sink, log);
+                                                  shared->options, shared->limits, sink, log);
   return std::unique_ptr<Store>(std::make_unique<StoreImpl>(std::move(shared)));
 }
 

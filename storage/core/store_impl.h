@@ -21,6 +21,7 @@ class StoreImpl final : public Store {
     return shared_->exemplars.read(matcher_sets, from, to);
   }
   void set_max_exemplars(size_t max) override { shared_->exemplars.set_max(max); }
+  void set_limits(const Limits& limits) override { shared_->limits.set(limits); }
   Stats stats() const override;
   Cardinality cardinality(size_t limit) const override;
   void close() override;

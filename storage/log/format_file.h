@@ -8,7 +8,7 @@
 
 namespace narthex::storage {
 
-inline constexpr int kFormatVersion = 2;
+inline constexpr int kFormatVersion = 3;
 
 // Where RocksDB lives.
 std::string database_path(const std::string& folder);

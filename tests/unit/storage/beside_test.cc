@@ -306,7 +306,7 @@ TEST(BesideFormat, AFolderOfTheFirstFormatIsReadAndBecomesOne) {
   EXPECT_EQ(dump(*store->view()), before);
   std::string line;
   std::getline(std::ifstream(store.folder() / "FORMAT"), line);
-  EXPECT_EQ(line, "narthex-store 2");
+  EXPECT_EQ(line, "narthex-store 3");
 }
 
 }  // namespace

@@ -40,6 +40,7 @@ struct Case {
   int64_t overlap_ms;
   int steps;
   int restart_every;  // steps; 0: never
+  int64_t out_of_order_ms = 0;
 };
 
 class Equality : public ::testing::TestWithParam<Case> {};
@@ -48,9 +49,12 @@ TEST_P(Equality, EveryReadEqualsTheNaiveStore) {
   const Case& c = GetParam();
   Options options = small_windows(c.window_ms, c.overlap_ms);
   options.max_exemplars = 100;
+  options.limits.out_of_order_window_ms = c.out_of_order_ms;
+  GeneratorOptions scrapes = c.generator;
+  scrapes.out_of_order_ms = c.out_of_order_ms;
   NaiveStore naive(options);
   OpenStore store(options);
-  ScrapeGenerator generator(c.generator, {&naive, &store.get()});
+  ScrapeGenerator generator(scrapes, {&naive, &store.get()});
   for (int step = 1; step <= c.steps * test_scale(); ++step) {
     ASSERT_EQ(generator.step(), "") << "step " << step;
     if (c.restart_every > 0 && step % c.restart_every == 0) {
@@ -89,7 +93,11 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"BesideManySeries", {.seed = 12, .series_per_target = 200, .beside = true}, 120'000, 30'000, 100, 0},
         Case{"BesideRestarts", {.seed = 13, .beside = true}, 3'600'000, 300'000, 200, 40},
         Case{"BesideRestartsManyWindows", {.seed = 14, .beside = true}, 60'000, 20'000, 150, 33},
-        Case{"BesideRestartsTinyWindows", {.seed = 15, .targets = 6, .beside = true}, 16'000, 5'000, 100, 29}),
+        Case{"BesideRestartsTinyWindows", {.seed = 15, .targets = 6, .beside = true}, 16'000, 5'000, 100, 29},
+        Case{"OutOfOrder", {.seed = 16}, 3'600'000, 300'000, 200, 0, 7'200'000},
+        Case{"OutOfOrderManyWindows", {.seed = 17, .beside = true}, 60'000, 20'000, 150, 0, 900'000},
+        Case{"OutOfOrderSmall", {.seed = 18, .targets = 6}, 16'000, 5'000, 150, 0, 30'000},
+        Case{"OutOfOrderRestarts", {.seed = 19, .beside = true}, 60'000, 20'000, 150, 33, 900'000}),
     [](const auto& param) { return std::string(param.param.name); });
 
 }  // namespace

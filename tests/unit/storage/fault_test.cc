@@ -174,12 +174,12 @@ TEST(Folder, InUseByAnotherIsAPlainError) {
 TEST(Folder, OfANewerVersionIsRefusedAndNotTouched) {
   OpenStore store;
   store.close();
-  std::ofstream(store.folder() / "FORMAT") << "narthex-store 3\n";
+  std::ofstream(store.folder() / "FORMAT") << "narthex-store 4\n";
   std::filesystem::remove_all(store.folder() / "db");
   const auto opened = Store::open(store.options(), system_clock(), null_log());
   ASSERT_FALSE(opened);
   EXPECT_EQ(opened.error().code, Code::kUnsupported);
-  EXPECT_NE(opened.error().message.find("has format 3, written by a newer version"), std::string::npos);
+  EXPECT_NE(opened.error().message.find("has format 4, written by a newer version"), std::string::npos);
   EXPECT_FALSE(std::filesystem::exists(store.folder() / "db"));
 }
 
