@@ -43,6 +43,7 @@ struct Case {
   int steps;
   int restart_every;  // steps; 0: never
   int64_t merge_windows = 24;
+  int64_t out_of_order_ms = 0;
 };
 
 struct Held {
@@ -58,9 +59,12 @@ TEST_P(Equality, EveryReadEqualsTheNaiveStore) {
   options.merge_windows = c.merge_windows;
   // Which go first when there are too many is not known of those that were sealed.
   options.max_exemplars = c.restart_every > 0 && c.window_ms < 3'600'000 ? 100'000 : 100;
+  options.limits.out_of_order_window_ms = c.out_of_order_ms;
+  GeneratorOptions scrapes = c.generator;
+  scrapes.out_of_order_ms = c.out_of_order_ms;
   NaiveStore naive(options);
   OpenStore store(options);
-  ScrapeGenerator generator(c.generator, {&naive, &store.get()});
+  ScrapeGenerator generator(scrapes, {&naive, &store.get()});
   std::deque<Held> held;  // readers that are slow
   for (int step = 1; step <= c.steps * test_scale(); ++step) {
     ASSERT_EQ(generator.step(), "") << "step " << step;
@@ -110,7 +114,11 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"Merges", {.seed = 16, .beside = true}, 60'000, 20'000, 300, 0, 4},
         Case{"MergesTinyWindows", {.seed = 17, .targets = 6, .beside = true}, 16'000, 2'000, 200, 0, 3},
         Case{"MergesAndRestarts", {.seed = 18, .beside = true}, 60'000, 20'000, 250, 17, 4},
-        Case{"MergesAndRestartsTinyWindows", {.seed = 19, .targets = 6, .beside = true}, 16'000, 2'000, 150, 13, 2}),
+        Case{"MergesAndRestartsTinyWindows", {.seed = 19, .targets = 6, .beside = true}, 16'000, 2'000, 150, 13, 2},
+        Case{"OutOfOrder", {.seed = 16}, 3'600'000, 300'000, 200, 0, 24, 7'200'000},
+        Case{"OutOfOrderManyWindows", {.seed = 17, .beside = true}, 60'000, 20'000, 150, 0, 4, 900'000},
+        Case{"OutOfOrderSmall", {.seed = 18, .targets = 6}, 16'000, 5'000, 150, 0, 3, 30'000},
+        Case{"OutOfOrderRestarts", {.seed = 19, .beside = true}, 60'000, 20'000, 150, 33, 4, 900'000}),
     [](const auto& param) { return std::string(param.param.name); });
 
 }  // namespace
