@@ -37,7 +37,9 @@ Result<> PageReader::raw(PageKind kind, uint64_t number, std::string& out) const
 }
 
 Error PageReader::damaged(PageKind kind, uint64_t number, std::string_view how) const {
-  return {Code::kCorruption, fmt::format("segment {}: {} is damaged: {}", id_, name_of(kind, number), how)};
+  const std::string file = source_->file();
+  return {Code::kCorruption, fmt::format("segment {}: {} is damaged: {}{}{}{}", id_, name_of(kind, number), how,
+                                         file.empty() ? "" : " (", file, file.empty() ? "" : ")")};
 }
 
 }  // namespace narthex::storage

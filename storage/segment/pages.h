@@ -35,6 +35,8 @@ class PageSource {
   virtual ~PageSource() = default;
   // Replaces `out`. kNotFound: there is no such page. kCorruption: its checksum is wrong; the message names the file.
   virtual Result<> get(PageKind kind, uint64_t number, std::string& out) const = 0;
+  // The path of what it reads, for messages; "": it has none.
+  virtual std::string file() const { return {}; }
 };
 
 }  // namespace narthex::storage
