@@ -228,6 +228,12 @@ void NaiveStore::add(const Labels& labels, Exemplar exemplar) {
   exemplars_.emplace_back(labels, std::move(exemplar));
 }
 
+void NaiveStore::set(const Labels& labels, Column column) {
+  std::lock_guard lock(mutex_);
+  newest_ = std::max(newest_, newest_of(column));
+  writable()[labels] = std::move(column);
+}
+
 void NaiveStore::fail_commits(int count) {
   std::lock_guard lock(mutex_);
   failing_ = count;

@@ -23,6 +23,8 @@ class NaiveStore final : public storage::Store {
   void add(const Labels& labels, Timestamp timestamp, double value);
   void add(const Labels& labels, Timestamp timestamp, Histogram histogram);
   void add(const Labels& labels, Exemplar exemplar);
+  // Instead of what the series had.
+  void set(const Labels& labels, storage::Column column);
   // The next `count` commits fail with kUnavailable and store nothing.
   void fail_commits(int count);
 
