@@ -123,4 +123,11 @@ void cut(Column& column, std::span<const Interval> deleted) {
   std::erase_if(column.histograms, [&](const HistogramSample& h) { return histogram_hidden(h.timestamp); });
 }
 
+void append(const Column& later, Column& out) {
+  for (size_t i = 0; i < later.size(); ++i) {
+    out.push(later.timestamps[i], later.values[i], later.starts.empty() ? 0 : later.starts[i]);
+  }
+  out.histograms.insert(out.histograms.end(), later.histograms.begin(), later.histograms.end());
+}
+
 }  // namespace narthex::storage

@@ -58,5 +58,7 @@ class Deletions {
 
 // Takes out of a column what lies in the intervals (as of() gives them).
 void cut(Column& column, std::span<const Interval> deleted);
+// Appends what comes later in time.
+void append(const Column& later, Column& out);
 
 }  // namespace narthex::storage
