@@ -92,11 +92,6 @@ std::shared_ptr<const Deletions> Windows::deletions() const {
   return deletions_;
 }
 
-void Windows::set_deletions(std::shared_ptr<const Deletions> deletions) {
-  std::lock_guard lock(mutex_);
-  deletions_ = std::move(deletions);
-}
-
 void Windows::release(const Snapshot& snapshot) {
   std::lock_guard lock(mutex_);
   views_.erase(views_.find(snapshot.sequence));

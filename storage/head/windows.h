@@ -108,7 +108,13 @@ class Windows {
   void replace(const WindowList& sealed, const SegmentList& added, const std::vector<uint64_t>& removed_segment_ids);
   // What is deleted: every later view hides it. Thread-safe.
   std::shared_ptr<const Deletions> deletions() const;
-  void set_deletions(std::shared_ptr<const Deletions> deletions);
+  template <class Change>
+  void change_deletions(Change&& change) {
+    std::lock_guard lock(mutex_);
+    std::vector<Tombstone> tombstones(deletions_->tombstones().begin(), deletions_->tombstones().end());
+    change(tombstones);
+    deletions_ = std::make_shared<Deletions>(std::move(tombstones));
+  }
   // Windows that somebody still holds: the list, a view, or whoever makes segments.
   WindowList alive() const;
 
