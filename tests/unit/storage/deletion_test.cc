@@ -26,8 +26,9 @@ class DeletionTest : public ::testing::Test {
     return options;
   }
   void begin(uint64_t seed) {
-    generator_.emplace(testing::GeneratorOptions{.seed = seed, .beside = true},
-                       std::vector<Store*>{&naive_, &store_.get()});
+    generator_.emplace(
+        testing::GeneratorOptions{.seed = seed, .own_timestamps = false, .clock_steps = false, .beside = true},
+        std::vector<Store*>{&naive_, &store_.get()});
   }
   void steps(int count) {
     for (int i = 0; i < count; ++i) ASSERT_EQ(generator_->step(), "");
