@@ -69,6 +69,17 @@ class Store : public Queryable {
   // Retention and out-of-order window from now on.
   virtual void set_limits(const Limits&) {}
 
+  // The administrator's calls (HTTP API spec, section 9). kUnsupported where the store has no files.
+  //
+  // Samples with from <= t <= to of the series that satisfy all matchers of one of the selectors: no view taken after
+  // the return shows them, and a restart does not bring them back. Nothing newer than the newest sample is deleted.
+  virtual Result<> delete_series(std::vector<std::vector<Matcher>> selectors, Timestamp from, Timestamp to);
+  // Writes the segments concerned anew without what was deleted. Returns when it is done: may take minutes.
+  virtual Result<> clean_tombstones();
+  // A consistent copy of the store in the folder `snapshots/<name>` of its own, which a server opens as its data
+  // folder; returns the name. `skip_head`: without what is not in segments yet.
+  virtual Result<std::string> snapshot(bool skip_head);
+
   virtual Stats stats() const = 0;
   // The segments, ascending in time, damaged ones too.
   virtual std::vector<BlockInfo> blocks() const { return {}; }

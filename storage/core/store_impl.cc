@@ -102,6 +102,7 @@ void StoreImpl::close() {
   if (closed_.exchange(true)) return;
   shared_->committer->stop();
   std::lock_guard lock(shared_->files_mutex);
+  if (shared_->sealer) shared_->sealer->stop();  // somebody may still wait for it
   shared_->sealer.reset();
   // Views keep what they read, and with it the database; appenders do not.
   std::vector<uint64_t> all;
