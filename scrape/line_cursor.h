@@ -2,7 +2,8 @@
 // what stands in the body and asks the cursor whether it is known.
 //
 // A sink has these members:
-//   // A series that was resolved before. `slot`: what on_unknown() said, kNoSlot if it is dropped. `repeated`: the key
+//   // A series that was resolved before. `slot`: what on_unknown() said, kNoSlot if it is dropped, kRefusedSlot
+//   // if it was refused. `repeated`: the key
 //   // stood in this body already (a duplicate unless it has a timestamp that counts: scrape spec, section 6).
 //   void on_known(storage::Slot slot, double value, std::optional<Timestamp> timestamp, bool repeated);
 //   // Exemplars and start timestamp of the series that on_known() was just called for, if there are any.
@@ -36,11 +37,16 @@ struct Verdict {
   Action action;
   storage::Slot slot = storage::kNoSlot;
 
+  // Whether there is a slot for its samples.
+  bool is_stored() const { return action == kRemember && slot != storage::kNoSlot && slot != kRefusedSlot; }
+
   static Verdict stored(storage::Slot slot) { return {kRemember, slot}; }
   // Relabeling drops it, now and next time.
   static Verdict dropped() { return {kRemember}; }
-  // Refused this time: ask again next time.
-  static Verdict refused() { return {kForget}; }
+  // The store has no memory for it: nothing is asked until LineTable::forget_refused().
+  static Verdict refused() { return {kRemember, kRefusedSlot}; }
+  // Not placed this time: ask again next time.
+  static Verdict forgotten() { return {kForget}; }
   // The scrape has failed: read no further.
   static Verdict stop() { return {kStop}; }
 };

@@ -160,7 +160,7 @@ void LineTable::settle(size_t live, size_t changes) {
 void LineTable::remap(const storage::Remap& slots) {
   bool any_dead = false;
   for (Line& line : lines_) {
-    if (line.kind != Kind::kSeries || line.ref == storage::kNoSlot) continue;
+    if (line.kind != Kind::kSeries || line.ref >= kRefusedSlot) continue;
     assert(line.ref < slots.size());
     const storage::Slot slot = line.ref < slots.size() ? slots[line.ref] : storage::kNoSlot;
     if (slot == storage::kNoSlot) {
@@ -170,6 +170,12 @@ void LineTable::remap(const storage::Remap& slots) {
     line.ref = slot;
   }
   if (any_dead) rebuild([](const Line& line) { return line.length > 0; });
+}
+
+void LineTable::forget_refused() {
+  const auto refused = [](const Line& line) { return line.kind == Kind::kSeries && line.ref == kRefusedSlot; };
+  if (std::none_of(lines_.begin(), lines_.end(), refused)) return;
+  rebuild([&](const Line& line) { return !refused(line); });
 }
 
 void LineTable::clear() {

@@ -11,6 +11,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -20,6 +21,9 @@
 #include "storage/appender.h"
 
 namespace narthex::scrape {
+
+// What a line remembers whose series the store refused for want of memory, instead of a slot.
+inline constexpr storage::Slot kRefusedSlot = storage::kNoSlot - 1;
 
 // What makes the hashes unpredictable. One per process, of a random seed. Immutable, so thread-safe.
 class LineSecret {
@@ -45,11 +49,18 @@ class LineTable {
 
   // Slots moved (storage::TargetAppender::take_remap()). Lines of slots that died are forgotten.
   void remap(const storage::Remap& slots);
+  // Lines of refused series are unknown again: the store may accept them now.
+  void forget_refused();
+  // Why the last series was refused.
+  const std::string& refusal() const { return refusal_; }
+  void set_refusal(std::string_view why) { refusal_ = why; }
   // Everything is unknown again: the configuration of the job changed.
   void clear();
 
   // Lines known, whether the last scrape had them or not.
   size_t size() const { return lines_.size(); }
+  // What a line that is remembered takes, with its share of the index.
+  static constexpr size_t kLineBytes = 40;
   // Heap bytes.
   size_t memory_bytes() const;
 
@@ -67,7 +78,8 @@ class LineTable {
   struct Line {
     uint64_t hash;
     Index next;     // the line that followed it in the last good scrape that had it
-    uint32_t ref;   // kSeries: its slot, or kNoSlot if relabeling drops it; else what the sink wants to remember
+    uint32_t ref;   // kSeries: its slot, kNoSlot if relabeling drops it, or kRefusedSlot; else what the sink wants to
+                    // remember
     uint32_t seen;  // number of the last scrape that had it, good or not
     uint16_t length;
     Kind kind;
@@ -111,6 +123,7 @@ class LineTable {
   uint32_t index_used_ = 0;  // the last scrape that looked something up
   uint32_t last_sweep_ = 0;
   size_t disorder_ = 0;  // changes of order since the last rebuild
+  std::string refusal_;
 };
 
 }  // namespace narthex::scrape

@@ -9,6 +9,7 @@
 #include "server/cpu_quota.h"
 #include "server/features.h"
 #include "server/fqdn.h"
+#include "server/memory_limit.h"
 #include "server/process_stats.h"
 #include "server/signals.h"
 
@@ -47,6 +48,8 @@ storage::Options storage_options(const FlagValues& flags) {
   options.sync_interval_ms = flags.duration("storage.sync-interval").ms();
   const int64_t retention = flags.duration("storage.tsdb.retention.time").ms();
   if (retention > 0) options.limits.retention_ms = retention;
+  options.memory_budget =
+      *parse_memory_budget(flags.text("storage.memory-budget"), cgroup_memory_limit(), machine_memory());
   return options;
 }
 
@@ -153,6 +156,9 @@ Result<> Server::open_store(const config::Config& config) {
   auto store = storage::Store::open(options, clock_, log_);
   if (!store) return prefixed("opening storage (--storage.tsdb.path=" + options.path + "): ", store.error());
   store_ = std::move(*store);
+  if (options.memory_budget > 0) {
+    log_.info("Memory budget", {{"bytes", std::to_string(options.memory_budget)}});
+  }
   return {};
 }
 

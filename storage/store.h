@@ -34,6 +34,10 @@ struct Stats {
   uint64_t exemplars = 0;            // kept now
   uint64_t exemplar_series = 0;
   uint64_t exemplar_bytes = 0;  // resident, about
+  uint64_t memory_budget = 0;   // bytes; 0: none
+  uint64_t resident_bytes = 0;  // of the process, now
+  uint64_t series_refused = 0;  // since start; again whenever one was asked for again
+  bool refusing_series = false;
 };
 
 // Thread-safe unless a returned object says otherwise.
