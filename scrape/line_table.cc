@@ -157,10 +157,14 @@ void LineTable::settle(size_t live, size_t changes) {
   if (lines_.capacity() > lines_.size() + lines_.size() / 8 + 8) lines_.shrink_to_fit();
 }
 
+void LineTable::settle_refused(size_t seen) {
+  if (refused_.size() > 2 * seen + 64) refused_.clear();
+}
+
 void LineTable::remap(const storage::Remap& slots) {
   bool any_dead = false;
   for (Line& line : lines_) {
-    if (line.kind != Kind::kSeries || line.ref >= kRefusedSlot) continue;
+    if (line.kind != Kind::kSeries || line.ref == storage::kNoSlot) continue;
     assert(line.ref < slots.size());
     const storage::Slot slot = line.ref < slots.size() ? slots[line.ref] : storage::kNoSlot;
     if (slot == storage::kNoSlot) {
@@ -172,19 +176,16 @@ void LineTable::remap(const storage::Remap& slots) {
   if (any_dead) rebuild([](const Line& line) { return line.length > 0; });
 }
 
-void LineTable::forget_refused() {
-  const auto refused = [](const Line& line) { return line.kind == Kind::kSeries && line.ref == kRefusedSlot; };
-  if (std::none_of(lines_.begin(), lines_.end(), refused)) return;
-  rebuild([&](const Line& line) { return !refused(line); });
-}
-
 void LineTable::clear() {
   release(lines_);
   release(index_);
+  refused_.clear();
   head_ = kNone;
   disorder_ = 0;
 }
 
-size_t LineTable::memory_bytes() const { return lines_.capacity() * sizeof(Line) + index_.capacity() * sizeof(Index); }
+size_t LineTable::memory_bytes() const {
+  return lines_.capacity() * sizeof(Line) + index_.capacity() * sizeof(Index) + refused_.memory_bytes();
+}
 
 }  // namespace narthex::scrape

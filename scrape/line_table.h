@@ -18,11 +18,12 @@
 #include "exposition/content_type.h"
 #include "exposition/entry.h"
 #include "exposition/sample_tail.h"
+#include "scrape/refused_lines.h"
 #include "storage/appender.h"
 
 namespace narthex::scrape {
 
-// What a line remembers whose series the store refused for want of memory, instead of a slot.
+// What stands for the slot of a series that the store refused for want of memory.
 inline constexpr storage::Slot kRefusedSlot = storage::kNoSlot - 1;
 
 // What makes the hashes unpredictable. One per process, of a random seed. Immutable, so thread-safe.
@@ -50,7 +51,7 @@ class LineTable {
   // Slots moved (storage::TargetAppender::take_remap()). Lines of slots that died are forgotten.
   void remap(const storage::Remap& slots);
   // Lines of refused series are unknown again: the store may accept them now.
-  void forget_refused();
+  void forget_refused() { refused_.clear(); }
   // Why the last series was refused.
   const std::string& refusal() const { return refusal_; }
   void set_refusal(std::string_view why) { refusal_ = why; }
@@ -59,8 +60,8 @@ class LineTable {
 
   // Lines known, whether the last scrape had them or not.
   size_t size() const { return lines_.size(); }
-  // What a line that is remembered takes, with its share of the index.
-  static constexpr size_t kLineBytes = 40;
+  // What remembering a refused line takes, about.
+  static constexpr size_t kRefusalBytes = 8;
   // Heap bytes.
   size_t memory_bytes() const;
 
@@ -78,8 +79,7 @@ class LineTable {
   struct Line {
     uint64_t hash;
     Index next;     // the line that followed it in the last good scrape that had it
-    uint32_t ref;   // kSeries: its slot, kNoSlot if relabeling drops it, or kRefusedSlot; else what the sink wants to
-                    // remember
+    uint32_t ref;   // kSeries: its slot, or kNoSlot if relabeling drops it; else what the sink wants to remember
     uint32_t seen;  // number of the last scrape that had it, good or not
     uint16_t length;
     Kind kind;
@@ -107,6 +107,8 @@ class LineTable {
   // After a scrape that succeeded: forgets lines that were not seen for long, restores the physical order, and gives
   // back memory.
   void settle(size_t live, size_t changes);
+  // Forgets refused lines that mostly are gone; `seen` of them are there.
+  void settle_refused(size_t seen);
   template <class Keep>
   void rebuild(Keep keep);
 
@@ -123,6 +125,7 @@ class LineTable {
   uint32_t index_used_ = 0;  // the last scrape that looked something up
   uint32_t last_sweep_ = 0;
   size_t disorder_ = 0;  // changes of order since the last rebuild
+  RefusedLines refused_;
   std::string refusal_;
 };
 

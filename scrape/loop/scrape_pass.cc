@@ -114,7 +114,7 @@ Verdict ScrapePass::place_new(std::string_view key) {
   if (slot.error().code != Code::kLimit) return stop(FailureClass::kStore, slot.error(), key);
   setup_.lines.set_refusal(slot.error().message);
   count_refused();
-  const bool remembered = setup_.appender.may_remember_refusal(LineTable::kLineBytes);
+  const bool remembered = setup_.appender.may_remember_refusal(LineTable::kRefusalBytes);
   return remembered ? Verdict::refused() : Verdict::forgotten();
 }
 

@@ -17,24 +17,25 @@ std::string mebibytes(uint64_t bytes) { return std::to_string(bytes >> 20) + " M
 
 }  // namespace
 
-uint64_t Budget::used() const { return std::max(resident_.load(), start_.load() + promised_.load()) + growth_.load(); }
+uint64_t Budget::used_now() const { return std::max(resident_.load(), start_.load() + promised_.load()); }
 
-bool Budget::promise(uint64_t bytes, uint64_t mark) {
+bool Budget::promise(uint64_t bytes, uint64_t mark, uint64_t growth) {
   promised_ += bytes;
-  if (used() <= mark) return true;
+  if (used_now() + growth <= mark) return true;
   promised_ -= bytes;
   return false;
 }
 
 bool Budget::admit(uint64_t bytes) {
   if (!limited()) return true;
-  if (!refusing() && promise(bytes, mark(14))) return true;
+  if (!refusing() && promise(bytes, mark(14), growth_)) return true;
   refusing_ = true;
   refused_.fetch_add(1, std::memory_order_relaxed);
   return false;
 }
 
-bool Budget::admit_note(uint64_t bytes) { return !limited() || promise(bytes, mark(16)); }
+// Notes go when there is room for series again: they need not leave any for later.
+bool Budget::admit_note(uint64_t bytes) { return !limited() || promise(bytes, mark(16), 0); }
 
 std::string Budget::reason() const {
   return "the memory budget of " + mebibytes(static_cast<uint64_t>(settings_.limit)) + " is used up";

@@ -54,8 +54,9 @@ class Budget {
 
  private:
   uint64_t mark(uint64_t sixteenths) const { return static_cast<uint64_t>(settings_.limit) / 16 * sixteenths; }
-  uint64_t used() const;
-  bool promise(uint64_t bytes, uint64_t mark);
+  uint64_t used_now() const;
+  uint64_t used() const { return used_now() + growth_; }
+  bool promise(uint64_t bytes, uint64_t mark, uint64_t growth);
   void take_measure(int64_t steady_ns);
 
   const Settings settings_;
