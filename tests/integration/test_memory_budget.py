@@ -47,7 +47,7 @@ class ControlGroup:
 
 
 class DataLimit:
-    """The same by the size of the process's data, which needs no privilege."""
+    """The same by the size of the data, which needs no privilege; address space that the allocator holds counts too."""
 
     def __init__(self, room):
         self.room = room
@@ -77,7 +77,7 @@ class MemoryBudget(harness.Case):
             return self.keep(ControlGroup(hard))
         except OSError as error:
             print(f"no cgroup ({error}); limiting the size of the data instead", flush=True)
-        return self.keep(DataLimit(hard - resident))
+        return self.keep(DataLimit(2 * ROOM))
 
     def idle_bytes(self):
         """What a server without targets has resident."""
