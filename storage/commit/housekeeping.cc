@@ -67,7 +67,7 @@ void Housekeeping::drop_windows() {
   }
   for (const auto& window : *list) {
     if (!window->frozen()) break;
-    const bool old = window->end() <= windows_.newest() - options_.limits.retention_ms;
+    const bool old = window->end() <= oldest_kept(options_.limits, windows_.newest());
     if (!old && closed <= static_cast<uint64_t>(std::max<int64_t>(0, options_.max_closed_bytes))) break;
     closed -= std::min(closed, window->bytes());
     if (!drop_window(window, old ? "older than the retention time" : "closed windows exceed their size limit")) break;

@@ -7,7 +7,7 @@ namespace narthex::storage {
 
 bool Preparer::in_bounds(Timestamp t, Timestamp now) const {
   if (t > now && t - now > options_.max_future_ms) return false;
-  if (t < now && t < now - options_.limits.retention_ms) return false;  // also where there is no newest sample yet
+  if (t < now && t < oldest_kept(options_.limits, now)) return false;  // also where there is no newest sample yet
   const Timestamp newest = windows_.newest();
   if (newest != INT64_MIN && t < newest - options_.max_past_ms) return false;
   return windows_.number_of(t) >= windows_.first_retained();
