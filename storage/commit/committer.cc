@@ -5,13 +5,13 @@
 namespace narthex::storage {
 
 Committer::Committer(Core& core, Windows& windows, ExemplarRing& ring, RecordLog& record_log, const Options& options,
-                     FrozenSink* sink, Log& log)
+                     const LiveLimits& limits, FrozenSink* sink, Log& log)
     : core_(core),
       windows_(windows),
       ring_(ring),
       record_log_(record_log),
-      preparer_(core, windows, ring, options),
-      housekeeping_(core, windows, record_log, options, sink, log) {
+      preparer_(core, windows, ring, options, limits),
+      housekeeping_(core, windows, record_log, options, limits, sink, log) {
   thread_ = std::thread([this] { run(); });
 }
 
@@ -21,7 +21,7 @@ void Committer::commit(std::unique_ptr<ScratchImpl> scratch, std::function<void(
   {
     std::lock_guard lock(mutex_);
     if (!stopping_) {
-      waiting_.push_back({std::move(scratch), std::move(done), false, {}, {}});
+      waiting_.push_back({std::move(scratch), std::move(done), false, {}, {}, {}});
       wake_.notify_one();
       return;
     }
@@ -127,23 +127,45 @@ void Committer::claim_slot(Job& job, Slot slot, uint64_t hash) {
 
 // An owner may have been forgotten, or have moved in a compaction.
 void Committer::check_foreign_slots(Job& job) {
-  Target& target = *job.scratch->target();
-  std::vector<SlotTemplate> stale;
-  {
-    std::lock_guard lock(target.mutex());
-    for (const auto& [slot, foreign] : target.foreign_slots()) {
-      std::unique_lock<std::mutex> other;
-      if (foreign.owner.get() != &target) other = std::unique_lock(foreign.owner->mutex());
-      const Slot there = foreign.slot;
-      if (there >= foreign.owner->slot_count() || foreign.owner->list(there) != foreign.list) {
-        stale.push_back({slot, target.list(slot)});
-      }
+  const Target& target = *job.scratch->target();
+  unpin(job);
+  for (auto stale = pin_owners(job); !stale.empty(); stale = pin_owners(job)) {
+    unpin(job);
+    for (const auto& [slot, id] : stale) {
+      const ListRef list = core_.identity.get(id);
+      claim_slot(job, slot, series_hash(target.labels(), *list));
     }
   }
-  for (const auto& [slot, id] : stale) {
-    const ListRef list = core_.identity.get(id);
-    claim_slot(job, slot, series_hash(target.labels(), *list));
+}
+
+// Keeps the owners of the target's foreign slots from being compacted until the job is done. Returns those whose owner
+// is not what it was.
+std::vector<SlotTemplate> Committer::pin_owners(Job& job) {
+  Target& target = *job.scratch->target();
+  std::vector<std::pair<SlotTemplate, ForeignSlot>> known;
+  {
+    std::lock_guard lock(target.mutex());
+    for (const auto& [slot, foreign] : target.foreign_slots()) known.push_back({{slot, target.list(slot)}, foreign});
   }
+  std::vector<SlotTemplate> stale;
+  for (const auto& [ours, foreign] : known) {
+    std::lock_guard lock(foreign.owner->mutex());
+    if (foreign.slot >= foreign.owner->slot_count() || foreign.owner->list(foreign.slot) != foreign.list) {
+      stale.push_back(ours);
+      continue;
+    }
+    ++foreign.owner->scratches_out;
+    job.pinned.push_back(foreign.owner);
+  }
+  return stale;
+}
+
+void Committer::unpin(Job& job) {
+  for (const auto& owner : job.pinned) {
+    std::lock_guard lock(owner->mutex());
+    --owner->scratches_out;
+  }
+  job.pinned.clear();
 }
 
 Result<> Committer::write(std::vector<Job>& batch) {
@@ -161,6 +183,7 @@ void Committer::apply(std::vector<Job>& batch) {
   uint64_t samples = 0;
   uint64_t histograms = 0;
   for (Job& job : batch) {
+    if (!job.prepared.result.status) continue;
     for (PreparedRecord& r : job.prepared.records) {
       std::lock_guard lock(r.target->mutex());
       r.target->apply(r.record, *r.part, sequence, oldest_view);
@@ -170,24 +193,25 @@ void Committer::apply(std::vector<Job>& batch) {
     samples += job.prepared.samples;
     histograms += job.prepared.histograms;
     job.scratch->settle();
+    ++stats_.commits;
   }
   windows_.publish(sequence);
   stats_.samples += samples;
   stats_.histograms += histograms;
-  stats_.commits += batch.size();
 }
 
 void Committer::finish(std::vector<Job>& batch, const Result<>& status) {
   for (Job& job : batch) {
     if (!status) {
       ++stats_.failures;
-      take_back(job);
       job.prepared.result = {};
       job.prepared.result.status = status;
     }
+    if (!job.prepared.result.status) take_back(job);
     // The scratch goes first: who is told of the end may begin anew.
     job.prepared.records.clear();
     job.prepared.exemplars.clear();
+    unpin(job);
     job.scratch.reset();
     job.done(std::move(job.prepared.result));
   }

@@ -31,7 +31,7 @@ class Committer {
  public:
   // All must outlive the committer. `sink`: see Housekeeping.
   Committer(Core& core, Windows& windows, ExemplarRing& ring, RecordLog& record_log, const Options& options,
-            FrozenSink* sink, Log& log);
+            const LiveLimits& limits, FrozenSink* sink, Log& log);
   // Stops as stop() does.
   ~Committer();
 
@@ -47,7 +47,8 @@ class Committer {
     std::unique_ptr<ScratchImpl> scratch;
     std::function<void(CommitResult)> done;
     bool claimed = false;
-    std::vector<CreatedSlot> inserted;  // into the index: taken back if the commit fails
+    std::vector<CreatedSlot> inserted;                 // into the index: taken back if the commit fails
+    std::vector<std::shared_ptr<Target>> pinned = {};  // once per foreign slot
     Prepared prepared;
   };
 
@@ -59,6 +60,8 @@ class Committer {
   void claim(Job& job);
   void claim_slot(Job& job, Slot slot, uint64_t hash);
   void check_foreign_slots(Job& job);
+  std::vector<SlotTemplate> pin_owners(Job& job);
+  void unpin(Job& job);
   Result<> write(std::vector<Job>& batch);
   void apply(std::vector<Job>& batch);
   void finish(std::vector<Job>& batch, const Result<>& status);

@@ -33,7 +33,7 @@ bool freeze(Window& window) {
   for (const Window::Member& member : window.members()) {
     std::lock_guard lock(member.target->mutex());
     member.target->freeze(member.part);
-    any = any || !member.part->pieces().empty();
+    any = any || !member.part->empty();
   }
   window.set_frozen();
   return any;
@@ -61,13 +61,14 @@ std::vector<Frozen> Housekeeping::freeze_windows(int64_t first_open) {
 
 void Housekeeping::drop_windows() {
   const auto list = windows_.list();
+  const int64_t retention = limits_.get().retention_ms;
   uint64_t closed = 0;
   for (const auto& window : *list) {
     if (window->frozen()) closed += window->bytes();
   }
   for (const auto& window : *list) {
     if (!window->frozen()) break;
-    const bool old = window->end() <= oldest_kept(options_.limits, windows_.newest());
+    const bool old = retention > 0 && window->end() <= windows_.newest() - retention;
     if (!old && closed <= static_cast<uint64_t>(std::max<int64_t>(0, options_.max_closed_bytes))) break;
     closed -= std::min(closed, window->bytes());
     if (!drop_window(window, old ? "older than the retention time" : "closed windows exceed their size limit")) break;
@@ -116,6 +117,7 @@ void Housekeeping::sweep_lists() {
     for (const Window::Member& member : window->members()) {
       std::lock_guard lock(member.target->mutex());
       for (const Piece& piece : member.part->pieces()) used.insert(piece.list);
+      member.part->out_of_order().for_each(UINT64_MAX, [&](ListId list, Timestamp) { used.insert(list); });
     }
   }
   core_.identity.sweep(used);

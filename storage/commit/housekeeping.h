@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/log.h"
+#include "storage/commit/live_limits.h"
 #include "storage/core/ownership.h"
 #include "storage/head/frozen.h"
 #include "storage/head/windows.h"
@@ -18,8 +19,15 @@ Timestamp dead_before(const Windows& windows, const Options& options);
 class Housekeeping {
  public:
   // `sink` gets what was frozen, and then sees to retention. Null: frozen windows stay, up to their retention.
-  Housekeeping(Core& core, Windows& windows, RecordLog& record_log, const Options& options, FrozenSink* sink, Log& log)
-      : core_(core), windows_(windows), record_log_(record_log), options_(options), sink_(sink), log_(log) {}
+  Housekeeping(Core& core, Windows& windows, RecordLog& record_log, const Options& options, const LiveLimits& limits,
+               FrozenSink* sink, Log& log)
+      : core_(core),
+        windows_(windows),
+        record_log_(record_log),
+        options_(options),
+        limits_(limits),
+        sink_(sink),
+        log_(log) {}
 
   void run();
 
@@ -36,6 +44,7 @@ class Housekeeping {
   Windows& windows_;
   RecordLog& record_log_;
   const Options& options_;
+  const LiveLimits& limits_;
   FrozenSink* const sink_;
   Log& log_;
 };

@@ -16,11 +16,13 @@ namespace narthex::storage {
 struct Shared {
   explicit Shared(const Options& given)
       : options(given),
+        limits(options.limits),
         page_cache(static_cast<size_t>(std::max<int64_t>(0, options.page_cache_bytes))),
         windows(options),
         exemplars(options.max_exemplars) {}
 
-  const Options options;
+  const Options options;  // those of its limits that hold are in `limits`
+  LiveLimits limits;
   Core core;
   PageCache page_cache;
   Windows windows;

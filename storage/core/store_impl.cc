@@ -96,6 +96,7 @@ std::vector<BlockInfo> StoreImpl::blocks() const {
 }
 
 void StoreImpl::set_limits(const Limits& limits) {
+  shared_->limits.set(limits);
   std::lock_guard lock(shared_->files_mutex);
   if (shared_->sealer) shared_->sealer->set_limits(limits);
 }

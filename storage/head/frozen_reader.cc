@@ -10,13 +10,12 @@ namespace narthex::storage {
 std::vector<FrozenSeries> frozen_series(const Window& window) {
   std::vector<FrozenSeries> out;
   for (const Window::Member& member : window.members()) {
-    const size_t first = out.size();
-    // Pieces of a frozen part are sorted by list.
-    for (const Piece& piece : member.part->pieces()) {
-      if (out.size() == first || out.back().list != piece.list) {
-        out.push_back({member.target.get(), member.part.get(), piece.list});
-      }
-    }
+    std::vector<ListId> lists;
+    for (const Piece& piece : member.part->pieces()) lists.push_back(piece.list);
+    member.part->out_of_order().for_each(UINT64_MAX, [&](ListId list, Timestamp) { lists.push_back(list); });
+    std::sort(lists.begin(), lists.end());
+    lists.erase(std::unique(lists.begin(), lists.end()), lists.end());
+    for (const ListId list : lists) out.push_back({member.target.get(), member.part.get(), list});
   }
   return out;
 }
@@ -31,6 +30,7 @@ Result<> read_frozen(const FrozenSeries& series, Column& out) {
                                  kMinTime, kMaxTime);
     if (copy) sound = read_piece(*copy, kMinTime, kMaxTime, columns.emplace_back()) && sound;
   });
+  part.out_of_order().read(series.list, UINT64_MAX, kMinTime, kMaxTime, columns.emplace_back());
   merge_columns(columns, out);
   if (sound) return {};
   return Error{Code::kCorruption, "a column of target " + dump(series.target->labels()) + " cannot be decoded"};

@@ -9,6 +9,7 @@
 
 #include "storage/head/arena.h"
 #include "storage/head/column.h"
+#include "storage/head/out_of_order.h"
 #include "storage/head/side_column.h"
 #include "storage/head/time_group.h"
 #include "storage/identity/label_list.h"
@@ -38,7 +39,7 @@ struct LogState {
 class Part {
  public:
   Part(int64_t window, Timestamp base, std::shared_ptr<Arena> arena)
-      : window_(window), base_(base), arena_(std::move(arena)) {}
+      : window_(window), base_(base), arena_(std::move(arena)), out_of_order_(base) {}
 
   int64_t window() const { return window_; }
   Arena& arena() const { return *arena_; }
@@ -64,6 +65,10 @@ class Part {
   std::span<const Piece> pieces() const { return pieces_; }
   // Null: nothing lies beside the piece.
   const SideColumn* side_of(const Piece& piece) const { return piece.side == kNoSide ? nullptr : &sides_[piece.side]; }
+  // Of all series, not only of those in columns.
+  OutOfOrder& out_of_order() { return out_of_order_; }
+  const OutOfOrder& out_of_order() const { return out_of_order_; }
+  bool empty() const { return pieces_.empty() && out_of_order_.empty(); }
   // A key frame: no scrape group's earlier values are a base for the log any more.
   void forget_bases();
   // Nothing more will be written: gives back what only writing needed.
@@ -90,6 +95,7 @@ class Part {
   std::vector<Scrapes> scrapes_;
   std::vector<Piece> pieces_;
   std::vector<SideColumn> sides_;
+  OutOfOrder out_of_order_;
   size_t sorted_ = 0;  // so many pieces in front are sorted by list
 };
 

@@ -229,6 +229,7 @@ void Target::put_beside(const Record& record, Part& part) {
 
 void Target::apply_timed(const OwnSample& sample, Part& part, Sequence sequence, Sequence oldest_view) {
   const Slot slot = sample.slot;
+  if (sample.out_of_order) return part.out_of_order().add(lists_[slot], sample, sequence);
   if (const auto last = newest(slot); last && sample.timestamp <= last->timestamp) return;
   place_timed(sample, part, sequence, oldest_view);
   if (sample.histogram != nullptr) put_histogram(slot, part, *sample.histogram);

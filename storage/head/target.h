@@ -67,7 +67,7 @@ class Target {
   uint32_t add_producer();
   void remove_producer(uint32_t producer);
   size_t producers() const;
-  uint32_t scratches_out = 0;  // begun, and neither dropped nor settled
+  uint32_t scratches_out = 0;  // begun, and neither dropped nor settled; and records under way from other targets
 
   // The parts that are written to: one per window at most.
   const std::vector<std::shared_ptr<Part>>& parts() const { return parts_; }

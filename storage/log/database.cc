@@ -9,6 +9,7 @@
 #include "storage/log/folder.h"
 #include "storage/log/format_file.h"
 #include "storage/log/lock_holder.h"
+#include "storage/log/salvage.h"
 
 namespace narthex::storage {
 namespace {
@@ -35,8 +36,10 @@ Result<std::shared_ptr<Database>> Database::open(Settings settings, Log& log) {
   if (auto written = write_format(settings.folder); !written) return written.error();
   std::shared_ptr<Database> database(new Database(std::move(settings), log));
   if (auto current = database->check_current(); !current) return current.error();
-  if (auto opened = database->open_handles_somehow(); !opened) return opened.error();
-  if (auto begun = database->begin(); !begun) return begun.error();
+  auto opened = database->open_handles_somehow();
+  if (opened) opened = database->begin();
+  database->drop_needless_copies();
+  if (!opened) return opened.error();
   return database;
 }
 
@@ -54,41 +57,65 @@ Result<> Database::check_current() const {
   return {};
 }
 
-// Strictly; if that meets damage, what can be read of it. Tables that are damaged stay, and are errors where they are
-// read; damaged logs are gone after that, and do not disturb the next start.
 Result<> Database::open_handles_somehow() {
   const std::string path = database_path(settings_.folder);
   auto opened = open_handles(path, settings_.env, OpenMode::kStrict, log_);
   writable_ = opened.has_value();
-  if (!opened && opened.error().code == Code::kCorruption) {
-    log_.error("The database is damaged; reading what is left of it", {{"err", opened.error().message}});
-    keep_damaged_files();
-    opened = open_handles(path, settings_.env, OpenMode::kTolerant, log_);
-    if (!opened) return unreadable(settings_.folder, opened.error().message);
-    opened->reset();
-    auto strict = open_handles(path, settings_.env, OpenMode::kStrict, log_);
-    writable_ = strict.has_value();
-    opened = strict ? std::move(strict) : open_handles(path, settings_.env, OpenMode::kTolerant, log_);
+  if (opened) {
+    handles_ = std::move(*opened);
+    return {};
   }
-  if (!opened && opened.error().code == Code::kIo && opened.error().message.find("lock") != std::string::npos) {
-    return Error{Code::kUnavailable, fmt::format("the store in {} is in use by another process{}",
-                                                 go_quote(settings_.folder), lock_holder(path + "/LOCK"))};
-  }
-  if (!opened) return opened.error();
+  if (opened.error().code == Code::kCorruption) return open_damaged(opened.error());
+  if (opened.error().code == Code::kNotFound) return unreadable(settings_.folder, opened.error().message);
+  if (opened.error().message.find("lock") == std::string::npos) return opened.error();
+  return Error{Code::kUnavailable, fmt::format("the store in {} is in use by another process{}",
+                                               go_quote(settings_.folder), lock_holder(path + "/LOCK"))};
+}
+
+// What can be read is written anew, what cannot is set aside, so that the next opening, the one at once included, finds
+// nothing damaged.
+Result<> Database::open_damaged(const Error& why) {
+  const std::string path = database_path(settings_.folder);
+  log_.error("The database is damaged; reading what is left of it", {{"err", why.message}});
+  keep_damaged_files();
+  auto tolerant = open_handles(path, settings_.env, OpenMode::kTolerant, log_);
+  if (!tolerant) return unreadable(settings_.folder, tolerant.error().message);
+  const auto mended = set_unreadable_tables_aside(**tolerant, settings_.env, damaged_folder_, log_);
+  if (!mended.ok()) log_.error("The damage stays in the database", {{"err", mended.ToString()}});
+  tolerant->reset();
+  auto strict = open_handles(path, settings_.env, OpenMode::kStrict, log_);
+  writable_ = strict.has_value();
+  auto opened = strict ? std::move(strict) : open_handles(path, settings_.env, OpenMode::kTolerant, log_);
+  if (!opened) return unreadable(settings_.folder, opened.error().message);
   handles_ = std::move(*opened);
   return {};
 }
 
-// The write-ahead logs as they are now, for whoever wants to look into the damage.
+// The write-ahead logs as they are now, and links to the tables: opening what is damaged may delete them.
 void Database::keep_damaged_files() {
-  const fs::path target = unused_path(settings_.folder, "damaged");
+  damaged_folder_ = unused_path(settings_.folder, "damaged");
   std::error_code ignored;
-  fs::create_directories(target, ignored);
+  fs::create_directories(damaged_folder_, ignored);
   for (const auto& entry : fs::directory_iterator(database_path(settings_.folder), ignored)) {
-    if (entry.path().extension() == ".log") fs::copy_file(entry.path(), target / entry.path().filename(), ignored);
+    const fs::path &file = entry.path(), kept = fs::path(damaged_folder_) / file.filename();
+    if (file.extension() == ".log") fs::copy_file(file, kept, ignored);
+    if (file.extension() == ".sst") fs::create_hard_link(file, kept, ignored);
   }
-  damaged_folder_ = target.string();
-  log_.warn("Copied the write-ahead log as it was found", {{"to", damaged_folder_}});
+}
+
+// What the database still has need not be kept.
+void Database::drop_needless_copies() {
+  if (damaged_folder_.empty()) return;
+  std::error_code ignored;
+  bool needed = false;
+  for (const auto& entry : fs::directory_iterator(damaged_folder_, ignored)) {
+    const fs::path file = fs::path(database_path(settings_.folder)) / entry.path().filename();
+    const bool there = fs::exists(file, ignored) && fs::file_size(file, ignored) == entry.file_size(ignored);
+    if (there || entry.file_size(ignored) == 0) fs::remove(entry.path(), ignored);
+    needed = needed || fs::exists(entry.path(), ignored);
+  }
+  if (needed) log_.warn("Files that are damaged or no longer known are kept", {{"in", damaged_folder_}});
+  if (!needed) fs::remove(damaged_folder_, ignored);
 }
 
 Result<> Database::begin() {
@@ -172,6 +199,7 @@ Result<> Database::open_again() {
   std::unique_lock lock(handles_mutex_);
   handles_.reset();
   auto opened = open_handles_somehow();
+  drop_needless_copies();
   if (opened) return opened;
   auto reading = open_handles(database_path(settings_.folder), settings_.env, OpenMode::kReadOnly, log_);
   if (reading) handles_ = std::move(*reading);

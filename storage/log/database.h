@@ -79,12 +79,14 @@ class Database {
   Database(Settings settings, Log& log);
   Result<> check_current() const;
   Result<> open_handles_somehow();
+  Result<> open_damaged(const Error& why);
   Result<> begin();
   Result<> check_window_length();
   void find_last_commit();
   Result<> revive();
   Result<> open_again();
   void keep_damaged_files();
+  void drop_needless_copies();
 
   const Settings settings_;
   Log& log_;

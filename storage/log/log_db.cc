@@ -11,11 +11,42 @@
 namespace narthex::storage {
 namespace {
 
-struct Source {
-  int64_t window;
-  std::unique_ptr<rocksdb::Iterator> at;
+// A block of a table holds a few commits.
+constexpr uint64_t kMaxLost = 4096;
 
-  bool has(uint64_t number) const { return at->Valid() && number_at(at->key(), 0) == number; }
+// Reads one family. What lies in a damaged block is skipped.
+class Source {
+ public:
+  Source(int64_t window, std::unique_ptr<rocksdb::Iterator> at) : window_(window), at_(std::move(at)) {
+    at_->SeekToFirst();
+    skip_damage(0);
+  }
+
+  int64_t window() const { return window_; }
+  // UINT64_MAX: all is read.
+  uint64_t number() const { return at_->Valid() ? number_at(at_->key(), 0) : UINT64_MAX; }
+  std::string_view bytes() const { return {at_->value().data(), at_->value().size()}; }
+  void next() {
+    const uint64_t after = number();
+    at_->Next();
+    skip_damage(after);
+  }
+  const std::vector<std::string>& damage() const { return damage_; }
+
+ private:
+  void skip_damage(uint64_t after) {
+    if (at_->Valid() || at_->status().ok()) return;
+    damage_.push_back(fmt::format("window {}, after commit {}: {}", window_, after, at_->status().ToString()));
+    for (uint64_t lost = 1; lost <= kMaxLost && !at_->Valid() && !at_->status().ok(); ++lost) {
+      std::string key;
+      append_number(key, after + lost);
+      at_->Seek(key);
+    }
+  }
+
+  int64_t window_;
+  std::unique_ptr<rocksdb::Iterator> at_;
+  std::vector<std::string> damage_;
 };
 
 std::vector<Source> sources_of(const Handles& handles) {
@@ -24,8 +55,7 @@ std::vector<Source> sources_of(const Handles& handles) {
   options.readahead_size = 1 << 20;
   std::vector<Source> sources;
   for (const auto& [window, family] : handles.logs) {
-    sources.push_back({window, std::unique_ptr<rocksdb::Iterator>(handles.db->NewIterator(options, family))});
-    sources.back().at->SeekToFirst();
+    sources.emplace_back(window, std::unique_ptr<rocksdb::Iterator>(handles.db->NewIterator(options, family)));
   }
   return sources;
 }
@@ -33,9 +63,7 @@ std::vector<Source> sources_of(const Handles& handles) {
 // UINT64_MAX: all are read.
 uint64_t lowest_number(const std::vector<Source>& sources) {
   uint64_t number = UINT64_MAX;
-  for (const Source& s : sources) {
-    if (s.at->Valid()) number = std::min(number, number_at(s.at->key(), 0));
-  }
+  for (const Source& s : sources) number = std::min(number, s.number());
   return number;
 }
 
@@ -81,21 +109,19 @@ Result<> LogDb::sync() { return database_->sync(); }
 std::vector<std::string> LogDb::read(const Visit& visit) const {
   std::vector<std::string> damage;
   const auto looked = database_->look("reading the log", [&](Handles& handles) {
-    const std::vector<Source> sources = sources_of(handles);
+    std::vector<Source> sources = sources_of(handles);
     std::vector<std::pair<int64_t, std::string_view>> batches;
     for (uint64_t number = lowest_number(sources); number != UINT64_MAX; number = lowest_number(sources)) {
       batches.clear();
       for (const Source& s : sources) {
-        if (s.has(number)) batches.emplace_back(s.window, std::string_view(s.at->value().data(), s.at->value().size()));
+        if (s.number() == number) batches.emplace_back(s.window(), s.bytes());
       }
       visit(number, batches);
-      for (const Source& s : sources) {
-        if (s.has(number)) s.at->Next();
+      for (Source& s : sources) {
+        if (s.number() == number) s.next();
       }
     }
-    for (const Source& s : sources) {
-      if (!s.at->status().ok()) damage.push_back(fmt::format("window {}: {}", s.window, s.at->status().ToString()));
-    }
+    for (const Source& s : sources) damage.insert(damage.end(), s.damage().begin(), s.damage().end());
     return rocksdb::Status::OK();
   });
   if (!looked) damage.push_back(looked.error().message);

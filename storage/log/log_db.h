@@ -44,8 +44,8 @@ class LogDb {
   Result<> sync();
 
   // Reads all families in the order of writing: calls `visit(number, batches)` for each batch number, the batches of
-  // its families with windows ascending. Returns damage that made it skip something, as sentences. Several threads may
-  // read at once, before the first write.
+  // its families with windows ascending. What lies in a damaged block of a table is skipped. Returns damage that made
+  // it skip something, as sentences. Several threads may read at once, before the first write.
   using Visit = std::function<void(uint64_t number, const std::vector<std::pair<int64_t, std::string_view>>& batches)>;
   std::vector<std::string> read(const Visit& visit) const;
 

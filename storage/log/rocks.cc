@@ -23,8 +23,9 @@ rocksdb::DBOptions database_options(rocksdb::Env* env, OpenMode mode, Log& log) 
   options.create_missing_column_families = true;
   options.atomic_flush = true;  // without it idle families pin old write-ahead logs
   options.avoid_flush_during_shutdown = true;
-  // What is left of a damaged log goes into tables, so that the next start does not meet the damage again.
-  options.avoid_flush_during_recovery = mode != OpenMode::kTolerant;
+  // What a start reads from the write-ahead logs goes into tables, a few megabytes: so the only logs are those of this
+  // process, whose ends are known, and damage that was read around is not met again.
+  options.avoid_flush_during_recovery = false;
   // Torn tails are what a crash leaves. Damage elsewhere must be noticed: point-in-time recovery would open silently
   // short.
   options.wal_recovery_mode = strict ? rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords
@@ -82,7 +83,7 @@ void sort_handles(const std::vector<rocksdb::ColumnFamilyHandle*>& opened, Handl
 
 Code code_of(const rocksdb::Status& status) {
   if (status.IsCorruption()) return Code::kCorruption;
-  if (status.IsNotFound()) return Code::kNotFound;
+  if (status.IsNotFound() || status.IsPathNotFound()) return Code::kNotFound;
   if (status.IsNoSpace()) return Code::kUnavailable;
   return Code::kIo;
 }
@@ -124,9 +125,7 @@ rocksdb::ColumnFamilyOptions log_family_options() {
   return options;
 }
 
-// One for all segments: what is read again soon is kept decoded elsewhere, so this is for the index of the tables.
 rocksdb::ColumnFamilyOptions segment_family_options() {
-  static const auto cache = rocksdb::NewLRUCache(4 << 20, 2, false, 0.75);
   rocksdb::ColumnFamilyOptions options;
   options.disable_auto_compactions = true;
   options.compression = rocksdb::kNoCompression;  // packs are compressed already
@@ -138,7 +137,8 @@ rocksdb::ColumnFamilyOptions segment_family_options() {
   table.index_type = rocksdb::BlockBasedTableOptions::kTwoLevelIndexSearch;
   table.metadata_block_size = 4096;
   table.cache_index_and_filter_blocks = true;  // else all of every file's index is in memory
-  table.block_cache = cache;
+  // What is read again soon is kept decoded elsewhere, so this is for the index.
+  table.block_cache = rocksdb::NewLRUCache(4 << 20, 2, false, 0.75);
   options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
   return options;
 }

@@ -128,6 +128,7 @@ Result<> SegmentDb::remove_leftovers() {
 void SegmentDb::keep_copy(const StoredFile& file) const {
   if (database_->damaged_folder().empty()) return;
   std::error_code ignored;
+  fs::create_directories(database_->damaged_folder(), ignored);
   fs::create_hard_link(file.path, fs::path(database_->damaged_folder()) / fs::path(file.path).filename(), ignored);
   database_->log().warn("Kept a segment's file that is not known to be valid",
                         {{"file", file.path}, {"in", database_->damaged_folder()}});

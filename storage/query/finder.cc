@@ -123,6 +123,9 @@ class TargetSearch {
     } else {
       for (const Piece& piece : part.pieces()) take(piece);
     }
+    part.out_of_order().for_each(sequence_, [&](ListId list, Timestamp t) {
+      if (t >= from_ && t <= to_ && wanted(list)) found_.push_back({kNoSlot, list});
+    });
   }
 
   const Candidates& candidates_;

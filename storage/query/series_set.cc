@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "storage/head/piece_reader.h"
+#include "storage/query/merge.h"
 
 namespace narthex::storage {
 namespace {
@@ -15,6 +16,14 @@ void append_key(std::string& out, const LabelList& target, const LabelList& diff
     out.append(label.value).push_back('\0');
   }
 }
+
+// A series' samples, copied behind the mutexes of targets.
+struct Collected {
+  std::vector<PieceCopy> pieces;
+  // Empty, or a place for what is in order and then what is out of order, by part: of samples with equal timestamps
+  // the first one came first.
+  std::vector<Column> columns;
+};
 
 class SeriesSetImpl final : public SeriesSet {
  public:
@@ -36,7 +45,7 @@ class SeriesSetImpl final : public SeriesSet {
 
  private:
   void sort();
-  void collect(const FoundSeries& series, Timestamp from, Timestamp to, std::vector<PieceCopy>& out) const;
+  void collect(const FoundSeries& series, Timestamp from, Timestamp to, Collected& out) const;
   Slot open_slot(const FoundSeries& series, const Target& target) const;
 
   const std::shared_ptr<const View> view_;
@@ -79,17 +88,20 @@ Slot SeriesSetImpl::open_slot(const FoundSeries& series, const Target& target) c
 }
 
 void SeriesSetImpl::collect(const FoundSeries& series, Timestamp from, Timestamp to,
-                            std::vector<PieceCopy>& out) const {
+                            Collected& out) const {
   const TargetParts& where = found_.targets[series.target];
   Target& target = *where.target;
   const auto copy = [&](const ColumnState& column, const SideColumn* side, const Part& part, const TimeGroup& group) {
-    if (auto piece = copy_piece(column, side, part, group, sequence_, from, to)) out.push_back(std::move(*piece));
+    if (auto piece = copy_piece(column, side, part, group, sequence_, from, to)) out.pieces.push_back(std::move(*piece));
   };
   std::lock_guard lock(target.mutex());
   for (const auto& part : where.parts) {
     part->for_each_piece(series.difference->id, [&](const Piece& piece) {
       copy(piece.column, part->side_of(piece), *part, *part->group(piece.column.group));
     });
+    if (part->out_of_order().empty()) continue;
+    out.columns.resize(std::max<size_t>(out.columns.size(), 1));  // the first one is for the pieces
+    part->out_of_order().read(series.difference->id, sequence_, from, to, out.columns.emplace_back());
   }
   const Slot slot = open_slot(series, target);
   const TimeGroup* group = slot == kNoSlot ? nullptr : target.group_of(slot);
@@ -101,15 +113,17 @@ void SeriesSetImpl::collect(const FoundSeries& series, Timestamp from, Timestamp
 }
 
 Result<> SeriesSetImpl::read(size_t i, Timestamp from, Timestamp to, Column& out) const {
-  std::vector<PieceCopy> pieces;
-  for (uint32_t k = first_[i]; k < first_[i + 1]; ++k) collect(found_.series[k], from, to, pieces);
-  // A series' columns do not overlap in time, wherever they come from.
-  std::sort(pieces.begin(), pieces.end(),
+  Collected found;
+  for (uint32_t k = first_[i]; k < first_[i + 1]; ++k) collect(found_.series[k], from, to, found);
+  // What a series has in columns does not overlap in time, wherever it comes from.
+  std::sort(found.pieces.begin(), found.pieces.end(),
             [](const PieceCopy& a, const PieceCopy& b) { return a.times.front() < b.times.front(); });
-  for (const PieceCopy& piece : pieces) {
-    if (read_piece(piece, from, to, out)) continue;
+  Column& in_order = found.columns.empty() ? out : found.columns.front();
+  for (const PieceCopy& piece : found.pieces) {
+    if (read_piece(piece, from, to, in_order)) continue;
     return Error{Code::kCorruption, "a column of " + labels(i).metric_str() + " cannot be decoded"};
   }
+  merge_columns(found.columns, out);
   return {};
 }
 

@@ -72,7 +72,9 @@ void Sealer::set_limits(const Limits& limits) {
 
 SealerStats Sealer::stats() const {
   std::lock_guard lock(mutex_);
-  return stats_;
+  SealerStats stats = stats_;
+  stats.busy = working_ || tidy_due_ || !queue_.empty();
+  return stats;
 }
 
 void Sealer::stop() {
@@ -102,6 +104,7 @@ void Sealer::run() {
 // False: the thread ends. `has_next`: the queue's first is to be sealed; else it is time to tidy.
 bool Sealer::wait_for_work(Frozen& next, bool& has_next) {
   std::unique_lock lock(mutex_);
+  working_ = false;
   for (;;) {
     if (stopping_) return false;
     const Time now = steady_clock::now();
@@ -110,6 +113,7 @@ bool Sealer::wait_for_work(Frozen& next, bool& has_next) {
     if (has_next || tidy_due_ || now >= tidy_at_) break;
     wake_.wait_until(lock, queue_.empty() ? tidy_at_ : std::min(tidy_at_, retry_at_));
   }
+  working_ = true;
   return true;
 }
 

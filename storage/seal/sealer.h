@@ -25,6 +25,7 @@ struct SealerStats {
   uint64_t failures = 0;  // of any of it
   std::string last_error;
   uint64_t waiting = 0;  // batches of windows that are not sealed yet
+  bool busy = false;     // something waits, or is being done
 };
 
 // Thread-safe. Its thread has a lower priority than those that scrape and commit. A step that fails is tried again,
@@ -84,6 +85,7 @@ class Sealer final : public FrozenSink {
   std::deque<Frozen> queue_;
   Limits limits_;
   bool tidy_due_ = true;
+  bool working_ = false;
   Time retry_at_ = {};  // not before this is the queue's first tried again
   Time tidy_at_ = {};
   std::chrono::milliseconds back_off_ = {};

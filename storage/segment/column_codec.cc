@@ -15,6 +15,7 @@ using codec::Parts;
 
 constexpr uint8_t kFlag = 4;  // exceptions, or an integer constant
 constexpr unsigned kExponentShift = 3;
+constexpr size_t kFewExceptions = 16;  // one in so many
 
 uint8_t head_of(ValueCodec codec, bool flag, unsigned exponent) {
   return static_cast<uint8_t>(static_cast<uint8_t>(codec) | (flag ? kFlag : 0) | exponent << kExponentShift);
@@ -73,8 +74,11 @@ ValueCodec append_values(std::string& out, std::span<const double> values) {
     codec::append_constant(out, values[0]);
     return ValueCodec::kConstant;
   }
-  Parts parts = codec::split_decimals(values, codec::choose_exponent(values));
-  if (parts.exceptions.empty()) {
+  const unsigned exponent = codec::choose_exponent(values);
+  const Parts parts =
+      exponent == codec::kNoExponent ? codec::split_doubles(values) : codec::split_decimals(values, exponent);
+  // A few exceptions are no reason to try another way.
+  if (parts.codec == ValueCodec::kDouble || parts.exceptions.size() * kFewExceptions <= values.size()) {
     append_parts(out, parts);
     return parts.codec;
   }
@@ -103,10 +107,9 @@ bool read_values(ByteReader& in, size_t count, std::vector<double>& out) {
   if (numbers == 0) {
   } else if (codec == ValueCodec::kDouble) {
     read_numbers(in, numbers, to, [](uint64_t n) { return std::bit_cast<double>(codec::ordered_bits(n)); });
-  } else if (exponent == 0) {
-    read_numbers(in, numbers, to, [](uint64_t n) { return static_cast<double>(static_cast<int64_t>(n)); });
   } else {
-    read_numbers(in, numbers, to, [=](uint64_t n) { return codec::from_decimal(static_cast<int64_t>(n), exponent); });
+    read_numbers(in, numbers, to, [](uint64_t n) { return static_cast<double>(static_cast<int64_t>(n)); });
+    if (exponent != 0) codec::divide({to, numbers}, exponent);
   }
   spread({to, count}, exceptions);
   return in.ok();

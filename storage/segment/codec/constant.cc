@@ -11,7 +11,7 @@ void append_constant(std::string& out, double value) {
   const unsigned exponent = choose_exponent({&value, 1});
   int64_t number = 0;
   std::string digits;
-  if (to_decimal(value, exponent, number)) put_signed(digits, number);
+  if (exponent != kNoExponent && to_decimal(value, exponent, number)) put_signed(digits, number);
   const bool integer = !digits.empty() && digits.size() < sizeof(value);
   head(integer, integer ? exponent : 0);
   if (integer) {

@@ -1,6 +1,8 @@
 #include "storage/segment/codec/integers.h"
 
 #include <algorithm>
+#include <array>
+#include <bit>
 #include <numeric>
 #include <vector>
 
@@ -11,118 +13,129 @@ namespace {
 
 constexpr uint8_t kScaled = 4;
 
-// The steps between numbers, and what they are multiples of.
-struct Steps {
-  uint64_t scale = 1;
-  std::vector<uint64_t> levels;  // ( x(i) - x(0) ) / scale
-};
+uint64_t amount_of(uint64_t n) { return static_cast<int64_t>(n) < 0 ? 0 - n : n; }
 
-Steps steps_of(std::span<const uint64_t> numbers) {
-  Steps steps;
-  steps.levels.resize(numbers.size());
-  uint64_t common = 0;
-  for (size_t i = 0; i < numbers.size(); ++i) {
-    steps.levels[i] = numbers[i] - numbers[0];
-    const auto amount = static_cast<int64_t>(steps.levels[i]);
-    if (common != 1) common = std::gcd(common, amount < 0 ? 0 - steps.levels[i] : steps.levels[i]);
+// A column's numbers as levels: ( x(i) - x(0) ) / scale.
+class Levels {
+ public:
+  explicit Levels(std::span<const uint64_t> numbers) : levels_(numbers.size()) {
+    for (size_t i = 0; i < numbers.size(); ++i) levels_[i] = numbers[i] - numbers[0];
+    reduce();
+    if (size() > 1) step_ = middle_of(size() - 1, [&](size_t i) { return levels_[i + 1] - levels_[i]; });
+    if (size() > kWay) slope_ = slope();
   }
-  // 2^63 is no amount of a signed number.
-  if (common <= 1 || common > INT64_MAX) return steps;
-  steps.scale = common;
-  for (uint64_t& n : steps.levels) n = static_cast<uint64_t>(static_cast<int64_t>(n) / static_cast<int64_t>(common));
-  return steps;
-}
 
-// The step that most of the way goes by, where it is straight: the median of steps over 16 numbers.
-uint64_t slope_of(std::span<const uint64_t> levels) {
-  constexpr size_t kWay = 16;
-  if (levels.size() <= kWay) return 0;
-  std::vector<int64_t> ways(levels.size() - kWay);
-  for (size_t i = 0; i < ways.size(); ++i) ways[i] = static_cast<int64_t>(levels[i + kWay] - levels[i]);
-  const auto middle = ways.begin() + static_cast<ptrdiff_t>(ways.size() / 2);
-  std::nth_element(ways.begin(), middle, ways.end());
-  return static_cast<uint64_t>(*middle >= 0 ? (*middle + 8) / 16 : (*middle - 8) / 16);
-}
+  size_t size() const { return levels_.size(); }
+  uint64_t scale() const { return scale_; }
+  // The level before the first, and the slope that the reader begins with.
+  uint64_t before(Prediction p) const {
+    return p == Prediction::kDelta || p == Prediction::kDeltaOfDelta ? 0 - step_ : 0;
+  }
+  uint64_t slope(Prediction p) const { return p == Prediction::kLine ? slope_ : step_; }
 
-// What a prediction leaves of the levels, and what it starts from.
-struct Predicted {
-  uint64_t before = 0;  // level before the first
-  uint64_t slope = 0;
-  std::vector<uint64_t> residuals;
-};
-
-Predicted predict(Prediction prediction, std::span<const uint64_t> levels) {
-  Predicted p;
-  p.residuals.resize(levels.size());
-  const uint64_t first_step = levels.size() > 1 ? levels[1] - levels[0] : 0;
-  switch (prediction) {
-    case Prediction::kLevel:
-      std::copy(levels.begin(), levels.end(), p.residuals.begin());
-      break;
-    case Prediction::kDelta:
-      p.before = levels[0] - first_step;
-      for (size_t i = 0; i < levels.size(); ++i) p.residuals[i] = levels[i] - (i == 0 ? p.before : levels[i - 1]);
-      break;
-    case Prediction::kDeltaOfDelta: {
-      p.before = levels[0] - first_step;
-      p.slope = first_step;
-      uint64_t last = p.before;
-      uint64_t delta = p.slope;
-      for (size_t i = 0; i < levels.size(); ++i) {
-        const uint64_t now = levels[i] - last;
-        p.residuals[i] = now - delta;
-        delta = now;
-        last = levels[i];
+  // What the prediction leaves of the levels from `from` on.
+  std::span<const uint64_t> residuals(Prediction prediction, size_t from, std::array<uint64_t, kBlock>& out) const {
+    const size_t count = std::min(kBlock, size() - from);
+    const auto level = [&](size_t i) { return levels_[from + i]; };
+    switch (prediction) {
+      case Prediction::kLevel:
+        for (size_t i = 0; i < count; ++i) out[i] = level(i);
+        break;
+      case Prediction::kDelta:
+        out[0] = from == 0 ? step_ : level(0) - levels_[from - 1];
+        for (size_t i = 1; i < count; ++i) out[i] = level(i) - level(i - 1);
+        break;
+      case Prediction::kDeltaOfDelta: {
+        uint64_t delta = from < 2 ? step_ : levels_[from - 1] - levels_[from - 2];
+        for (size_t i = 0; i < count; ++i) {
+          const uint64_t now = from + i == 0 ? step_ : level(i) - levels_[from + i - 1];
+          out[i] = now - delta;
+          delta = now;
+        }
+        break;
       }
-      break;
+      case Prediction::kLine:
+        for (size_t i = 0; i < count; ++i) out[i] = level(i) - slope_ * (from + i);
+        break;
     }
-    case Prediction::kLine:
-      p.slope = slope_of(levels);
-      for (size_t i = 0; i < levels.size(); ++i) p.residuals[i] = levels[i] - p.slope * i;
-      break;
+    return {out.data(), count};
   }
-  return p;
-}
 
-template <class Sink>
-void each_block(std::span<const uint64_t> residuals, Sink sink) {
-  for (size_t at = 0; at < residuals.size(); at += kBlock) {
-    sink(residuals.subspan(at, std::min(kBlock, residuals.size() - at)));
+  // The prediction whose residuals of a few blocks have the fewest significant bits.
+  Prediction choose() const {
+    constexpr uint64_t kSlopeBits = 16;
+    Prediction best = Prediction::kDelta;
+    uint64_t least = UINT64_MAX;
+    for (const Prediction p : {Prediction::kDelta, Prediction::kLevel, Prediction::kLine, Prediction::kDeltaOfDelta}) {
+      if (p == Prediction::kLine && slope_ == 0) continue;
+      const uint64_t bits = estimate(p) + (p >= Prediction::kDeltaOfDelta ? kSlopeBits : 0);
+      if (bits < least) least = bits, best = p;
+    }
+    return best;
   }
-}
 
-// Bits of the blocks, from a few of them.
-uint64_t cost_of(std::span<const uint64_t> residuals) {
-  uint64_t bits = 0;
-  const size_t blocks = (residuals.size() + kBlock - 1) / kBlock;
-  const size_t stride = std::max<size_t>(1, blocks / 3);
-  size_t number = 0;
-  each_block(residuals, [&](std::span<const uint64_t> block) {
-    if (number++ % stride == 0) bits += plan_block(block).bits;
-  });
-  return bits;
-}
+ private:
+  static constexpr size_t kWay = 16;
+
+  // Takes out what all levels are multiples of.
+  void reduce() {
+    uint64_t common = 0;
+    for (const uint64_t level : levels_) {
+      const uint64_t amount = amount_of(level);
+      if (common == 0 || amount % common != 0) common = std::gcd(common, amount);
+      if (common == 1) return;
+    }
+    // 2^63 is no amount of a signed number.
+    if (common == 0 || common > INT64_MAX) return;
+    scale_ = common;
+    for (uint64_t& n : levels_) n = static_cast<uint64_t>(static_cast<int64_t>(n) / static_cast<int64_t>(common));
+  }
+
+  // The step that most of the way goes by, where it is straight.
+  uint64_t slope() const {
+    const uint64_t way = middle_of(size() - kWay, [&](size_t i) { return levels_[i + kWay] - levels_[i]; });
+    const auto steps = static_cast<int64_t>(way);
+    const int64_t rest = steps % int64_t{kWay};
+    return static_cast<uint64_t>(steps / int64_t{kWay} + (rest >= 8 ? 1 : 0) - (rest <= -8 ? 1 : 0));
+  }
+
+  uint64_t estimate(Prediction prediction) const {
+    const size_t blocks = (size() + kBlock - 1) / kBlock;
+    std::array<uint64_t, kBlock> residuals_of_block;
+    uint64_t bits = 0;
+    for (size_t block = 0; block < blocks; block += std::max<size_t>(1, (blocks - 1) / 2)) {
+      const auto all = residuals(prediction, block * kBlock, residuals_of_block);
+      const auto some = all.first(std::min(all.size(), kBlock / 2));
+      const uint64_t base = middle_of(some.size(), [&](size_t i) { return some[i]; });
+      for (const uint64_t n : some) {
+        bits += static_cast<uint64_t>(std::bit_width(zigzag_of(static_cast<int64_t>(n - base))));
+      }
+    }
+    return bits;
+  }
+
+  std::vector<uint64_t> levels_;
+  uint64_t scale_ = 1;
+  uint64_t step_ = 0;   // a usual one
+  uint64_t slope_ = 0;  // of the line
+};
 
 }  // namespace
 
 void append_integers(std::string& out, std::span<const uint64_t> numbers) {
-  const Steps steps = steps_of(numbers);
-  Prediction chosen = Prediction::kDelta;
-  Predicted best = predict(chosen, steps.levels);
-  uint64_t least = cost_of(best.residuals);
-  for (const Prediction other : {Prediction::kLevel, Prediction::kDeltaOfDelta, Prediction::kLine}) {
-    Predicted tried = predict(other, steps.levels);
-    if (other == Prediction::kLine && tried.slope == 0) continue;
-    const uint64_t bits = cost_of(tried.residuals);
-    if (bits < least) least = bits, chosen = other, best = std::move(tried);
-  }
-  out.push_back(static_cast<char>(static_cast<uint8_t>(chosen) + (steps.scale != 1 ? kScaled : 0)));
-  put_signed(out, static_cast<int64_t>(numbers[0] + steps.scale * best.before));
-  if (steps.scale != 1) put_varint(out, steps.scale);
-  if (chosen >= Prediction::kDeltaOfDelta) put_signed(out, static_cast<int64_t>(best.slope));
+  const Levels levels(numbers);
+  const Prediction chosen = levels.choose();
+  const bool scaled = levels.scale() != 1;
+  out.push_back(static_cast<char>(static_cast<uint8_t>(chosen) + (scaled ? kScaled : 0)));
+  put_signed(out, static_cast<int64_t>(numbers[0] + levels.scale() * levels.before(chosen)));
+  if (scaled) put_varint(out, levels.scale());
+  if (chosen >= Prediction::kDeltaOfDelta) put_signed(out, static_cast<int64_t>(levels.slope(chosen)));
   uint64_t base = 0;
-  each_block(best.residuals,
-             [&](std::span<const uint64_t> block) { append_block(out, plan_block(block), block, base); });
+  std::array<uint64_t, kBlock> block;
+  for (size_t at = 0; at < numbers.size(); at += kBlock) {
+    const auto residuals = levels.residuals(chosen, at, block);
+    append_block(out, plan_block(residuals), residuals, base);
+  }
 }
 
 IntegerReader::IntegerReader(ByteReader& in, size_t count) : in_(in), left_(count) {

@@ -5,12 +5,13 @@
 //   block      = mode:u8 shift:v body [ patches ]                     128 numbers, the last one what is left
 //   body       = packed numbers of w bits                             mode % 128 = w, up to 64
 //              | packed numbers of k bits, then unary                 mode % 128 = 65 + k: low bits, then the rest
-//   patches    = count:u8 width:u8 places packed                      if mode >= 128
-//   places     = count × u8 | bitmap                                  bitmap from 16 on: a bit for each of the block
+//   patches    = count:u8 mode:u8 places body                         if mode >= 128
+//   places     = count × u8 | body of gaps                            the latter from 4 on
 //
-// Packed: little end first, the last byte padded with 0. Unary: for each number as many 0 bits and a 1. A patch
-// replaces what the body says at its place. A number n of the block means a residual: shift / 2 adds up, block by
-// block, to the base; the residual is base + n if shift is even, base + unzigzag( n ) if odd. With steps of `scale`
+// Packed: little end first, the last byte padded with 0. Unary: for each number as many 0 bits and a 1. A patch stands
+// for a number too large for the body, less the least that is: 2^w or 20 × 2^k. Gaps are unary, with as many low bits
+// as follow from the counts of patches and numbers. A number n of the block means a residual: shift / 2 adds up, block
+// by block, to the base; the residual is base + n if shift is even, base + unzigzag( n ) if odd. With steps of `scale`
 // (1), x(-1) = `before` and all arithmetic modulo 2^64:
 //
 //   0 level    x(i) = before + scale × residual                       noise around a level

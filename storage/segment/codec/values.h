@@ -23,6 +23,7 @@ namespace narthex::storage::codec {
 
 // Those with which every power of ten is exact.
 inline constexpr unsigned kMaxExponent = 22;
+inline constexpr unsigned kNoExponent = kMaxExponent + 1;
 
 // A value that its codec cannot say.
 struct Exception {
@@ -41,8 +42,10 @@ struct Parts {
 // Whether a value is number / 10^exponent bit for bit.
 bool to_decimal(double value, unsigned exponent, int64_t& number);
 double from_decimal(int64_t number, unsigned exponent);
+// Divides numbers by 10^exponent.
+void divide(std::span<double> numbers, unsigned exponent);
 
-// The exponent which makes integers of most values; 0 if there is none.
+// The exponent which makes integers of most values; kNoExponent: they are true doubles.
 unsigned choose_exponent(std::span<const double> values);
 Parts split_decimals(std::span<const double> values, unsigned exponent);
 // Doubles as integers in the order of the doubles.

@@ -164,14 +164,10 @@ class DecodedColumn {
   }
 
   void append(Timestamp from, Timestamp to, Column& out) {
-    const auto [begin, end] = range_of(number_times_, from, to);
-    append_starts_of(begin, end, out);
-    const auto cut = [&](const auto& all, auto& to_append) {
-      to_append.insert(to_append.end(), all.begin() + static_cast<ptrdiff_t>(begin),
-                       all.begin() + static_cast<ptrdiff_t>(end));
-    };
-    cut(number_times_, out.timestamps);
-    cut(values_, out.values);
+    const Range numbers = range_of(number_times_, from, to);
+    append_starts_of(numbers, out);
+    append_cut(number_times_, numbers, out.timestamps);
+    append_cut(values_, numbers, out.values);
     const Range some = range_of(histogram_times_, from, to);
     for (size_t i = some.begin; i < some.end; ++i) {
       histograms_[i].timestamp = histogram_times_[i];
@@ -200,15 +196,21 @@ class DecodedColumn {
     return true;
   }
 
-  // A column's starts are empty while none is known.
-  void append_starts_of(size_t begin, size_t end, Column& out) const {
-    const auto first = starts_.begin() + static_cast<ptrdiff_t>(starts_.empty() ? 0 : begin);
-    const auto last = starts_.begin() + static_cast<ptrdiff_t>(starts_.empty() ? 0 : end);
-    const bool known = std::any_of(first, last, [](Timestamp start) { return start != 0; });
-    if (!known && out.starts.empty()) return;
+  template <class All, class T>
+  static void append_cut(const All& all, Range range, std::vector<T>& out) {
+    const std::span<const T> cut = std::span<const T>(all).subspan(range.begin, range.end - range.begin);
+    out.insert(out.end(), cut.begin(), cut.end());
+  }
+
+  // A column's starts are empty while none is known. `out` does not have the numbers of this column yet.
+  void append_starts_of(Range numbers, Column& out) const {
+    const Range known = starts_.empty() ? Range{0, 0} : numbers;
+    const auto cut = std::span(starts_).subspan(known.begin, known.end - known.begin);
+    const bool any = std::ranges::any_of(cut, [](Timestamp start) { return start != 0; });
+    if (!any && out.starts.empty()) return;
     out.starts.resize(out.size());
-    out.starts.insert(out.starts.end(), first, last);
-    out.starts.resize(out.size() + (end - begin));
+    out.starts.insert(out.starts.end(), cut.begin(), cut.end());
+    out.starts.resize(out.size() + (numbers.end - numbers.begin));
   }
 
   std::span<const Timestamp> number_times_;

@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-
 #include "tests/support/histograms.h"
 #include "tests/support/naive_store.h"
 #include "tests/unit/storage/fixture.h"

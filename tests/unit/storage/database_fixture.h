@@ -31,6 +31,10 @@ class Lines final : public Log {
     std::lock_guard lock(mutex_);
     return text_;
   }
+  void clear() {
+    std::lock_guard lock(mutex_);
+    text_.clear();
+  }
 
  private:
   mutable std::mutex mutex_;
@@ -58,6 +62,7 @@ class OpenDatabase {
   Database::Settings& settings() { return settings_; }
   const std::filesystem::path& folder() const { return folder_; }
   Lines& lines() { return lines_; }
+  const Lines& lines() const { return lines_; }
 
   Result<> open() {
     close();
@@ -128,11 +133,14 @@ class OpenDatabase {
     for (const int64_t window : log_->windows()) windows[window];
     const auto damage = log_->read([&](uint64_t, const auto& batches) {
       for (const auto& [window, bytes] : batches) {
+        if (!windows.contains(window)) continue;  // sealed, and could not be dropped at once
         windows[window] += (windows[window].empty() ? "" : ",") + std::string(bytes);
       }
     });
     std::string text = "log";
-    for (const auto& [window, batches] : windows) text += " " + std::to_string(window) + ":" + batches;
+    for (const auto& [window, batches] : windows) {
+      if (!batches.empty()) text += " " + std::to_string(window) + ":" + batches;
+    }
     for (const auto& sentence : damage) text += " (" + sentence + ")";
     text += " segments";
     for (const auto& pages : pages_) text += " " + name_of(*pages);

@@ -9,9 +9,9 @@
 #include "storage/head/target.h"
 #include "tests/support/naive_store.h"
 #include "tests/support/scrape_generator.h"
+#include "tests/unit/storage/database_fixture.h"
 #include "tests/unit/storage/failing_env.h"
 #include "tests/unit/storage/fixture.h"
-#include "tests/unit/storage/database_fixture.h"
 
 namespace narthex::storage {
 namespace {
@@ -313,36 +313,6 @@ TEST(FlippedByte, AmongHistogramsIsReportedAndCostsLittle) {
       EXPECT_EQ(h.start, kStart);
     }
   }
-}
-
-TEST(Retention, DropsWholeWindowsFromMemoryAndLog) {
-  Options options = small_windows(60'000, 10'000);
-  options.limits.retention_ms = 300'000;
-  OpenStore store(options);
-  auto appender = store->open_target(kTarget);
-  for (int i = 0; i < 100; ++i) {
-    ASSERT_TRUE(scrape(*appender, kStart + i * 15'000, {{metric("a"), i + 0.0}}).status);
-  }
-  scrape(*appender, kStart + 100 * 15'000, {});
-  EXPECT_LE(store->stats().windows, 8u);
-  EXPECT_GT(store->stats().min_time, kStart);
-  const std::string before = dump(*store->view());
-  appender.reset();
-  store.reopen();
-  EXPECT_EQ(dump(*store->view()), before);
-}
-
-TEST(Retention, AViewKeepsWhatIsDropped) {
-  Options options = small_windows(60'000, 10'000);
-  options.limits.retention_ms = 120'000;
-  OpenStore store(options);
-  auto appender = store->open_target(kTarget);
-  ASSERT_TRUE(scrape(*appender, kStart, {{metric("a"), 1}, {metric("old"), 2}}).status);
-  const auto view = store->view();
-  const std::string before = dump(*view);
-  for (int i = 1; i < 60; ++i) ASSERT_TRUE(scrape(*appender, kStart + i * 15'000, {{metric("a"), i + 1.0}}).status);
-  EXPECT_EQ(dump(*view), before);
-  EXPECT_EQ(dump(*store->view()).find("old"), std::string::npos);
 }
 
 TEST(Compaction, RemapsSlotsAndForgetsDeadSeries) {

@@ -6,6 +6,7 @@
 
 #include "tests/support/histograms.h"
 #include "tests/support/scrape_generator.h"
+#include "tests/unit/storage/sealed.h"
 #include "tests/unit/storage/toy_sealer.h"
 
 namespace narthex::storage {
@@ -264,15 +265,20 @@ struct Case {
   int steps;
   int seal_every;     // steps; 0: at once, on another thread
   int restart_every;  // steps; 0: never
+  int64_t out_of_order_ms = 0;
 };
 
 class FreezeEquality : public ::testing::TestWithParam<Case> {};
 
 TEST_P(FreezeEquality, HeadAndSealedTogetherEqualTheNaiveStore) {
   const Case& c = GetParam();
-  NaiveStore naive(small_windows(c.window_ms, c.overlap_ms));
-  SealedStore store(small_windows(c.window_ms, c.overlap_ms));
-  ScrapeGenerator generator(c.generator, {&naive, &store.get()});
+  Options options = small_windows(c.window_ms, c.overlap_ms);
+  options.limits.out_of_order_window_ms = c.out_of_order_ms;
+  NaiveStore naive(options);
+  SealedStore store(options);
+  GeneratorOptions scrapes = c.generator;
+  scrapes.out_of_order_ms = c.out_of_order_ms;
+  ScrapeGenerator generator(scrapes, {&naive, &store.get()});
   if (c.seal_every == 0) store.sealer().start(store.shared());
   for (int step = 1; step <= c.steps * test_scale(); ++step) {
     ASSERT_EQ(generator.step(), "") << "step " << step;
@@ -302,7 +308,10 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"Tiny", {.seed = 23, .targets = 6, .beside = true}, 16'000, 2'000, 150, 5, 0},
         Case{"Threads", {.seed = 24, .targets = 6, .beside = true}, 16'000, 2'000, 150, 0, 0},
         Case{"Restarts", {.seed = 25, .beside = true}, 60'000, 5'000, 150, 10, 23},
-        Case{"RestartsTiny", {.seed = 26, .targets = 6, .beside = true}, 16'000, 2'000, 150, 7, 19}),
+        Case{"RestartsTiny", {.seed = 26, .targets = 6, .beside = true}, 16'000, 2'000, 150, 7, 19},
+        Case{"OutOfOrder", {.seed = 27, .beside = true}, 60'000, 5'000, 150, 7, 0, 300'000},
+        Case{"OutOfOrderThreads", {.seed = 28, .targets = 6, .beside = true}, 16'000, 2'000, 100, 0, 0, 60'000},
+        Case{"OutOfOrderRestarts", {.seed = 29, .targets = 6, .beside = true}, 16'000, 2'000, 100, 7, 19, 60'000}),
     [](const auto& param) { return std::string(param.param.name); });
 
 // Windows close and their logs go while others write to them: nobody meets a log that is gone, which would fail every
@@ -335,7 +344,7 @@ TEST(Freeze, AWriteIntoAClosingWindowUnderLoadDoesNotPoisonTheStore) {
   EXPECT_EQ(failures, 0);
   const auto appender = store->open_target(kTarget);
   EXPECT_TRUE(scrape(*appender, kStart + clock + 10'000, {{metric("after"), 1}}).status);
-  settle(store.get());
+  settle_all(store.get());
   EXPECT_LE(store->stats().windows, 4u);
 }
 

@@ -7,9 +7,9 @@
 #include <fstream>
 #include <thread>
 
+#include "tests/unit/storage/database_fixture.h"
 #include "tests/unit/storage/failing_env.h"
 #include "tests/unit/storage/fixture.h"
-#include "tests/unit/storage/database_fixture.h"
 
 namespace narthex::storage {
 namespace {
