@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <memory>
 
+#include "base/clock.h"
 #include "storage/appender.h"
 #include "storage/budget/budget.h"
 #include "storage/budget/watch.h"
@@ -14,15 +15,17 @@ namespace narthex::storage {
 
 // What appenders and views share with the store. Destroyed with the last of them.
 struct Shared {
-  explicit Shared(const Options& given)
+  Shared(const Options& given, const Clock& its_clock)
       : options(given),
         limits(options.limits),
+        clock(its_clock),
         page_cache(static_cast<size_t>(std::max<int64_t>(0, options.page_cache_bytes))),
         windows(options),
         exemplars(options.max_exemplars) {}
 
   const Options options;  // those of its limits that hold are in `limits`
   LiveLimits limits;
+  const Clock& clock;
   Core core;
   PageCache page_cache;
   Windows windows;
@@ -34,7 +37,7 @@ struct Shared {
   std::unique_ptr<RecordLog> record_log;
   std::shared_ptr<SegmentFiles> segment_files;
   std::unique_ptr<Catalog> catalog;
-  std::unique_ptr<Sealer> sealer;
+  std::shared_ptr<Sealer> sealer;
 
   std::unique_ptr<Budget> budget;
   std::unique_ptr<Committer> committer;  // its thread uses all of the above

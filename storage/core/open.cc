@@ -44,16 +44,27 @@ void fill_ring(const SegmentList& segments, ExemplarRing& ring, Log& log) {
   for (const auto& [series, exemplar] : found) ring.add(series, exemplar);
 }
 
+// One that cannot be read is told and left where it is: what it hid is seen again.
+void load_tombstones(Shared& shared, Log& log) {
+  for (const StoredTombstone& stored : shared.segment_files->tombstones()) {
+    auto tombstone = decode_tombstone(stored.number, stored.bytes);
+    if (!tombstone) log.error("A deletion cannot be read", {{"err", tombstone.error().str()}});
+    if (!tombstone) continue;
+    shared.windows.change_deletions([&](std::vector<Tombstone>& all) { all.push_back(std::move(*tombstone)); });
+  }
+}
+
 void open_segments(Shared& shared, Log& log) {
   shared.catalog = std::make_unique<Catalog>(*shared.segment_files, shared.page_cache, log);
   shared.catalog->open();
   const SegmentList segments = shared.catalog->segments();
   shared.windows.replace({}, segments, {});
+  load_tombstones(shared, log);
   fill_ring(segments, shared.exemplars, log);
 }
 
-std::unique_ptr<Sealer> make_sealer(Shared& shared, uint64_t exemplars_sealed, const Clock& clock, Log& log) {
-  return std::make_unique<Sealer>(
+std::shared_ptr<Sealer> make_sealer(Shared& shared, uint64_t exemplars_sealed, const Clock& clock, Log& log) {
+  return std::make_shared<Sealer>(
       Sealer::Parts{*shared.segment_files, *shared.catalog, shared.windows, shared.core.identity, shared.exemplars,
                     shared.page_cache, shared.options, clock, log},
       exemplars_sealed);
@@ -94,7 +105,7 @@ Result<std::unique_ptr<Store>> open_store(const Options& options, const Clock& c
   if (!database) return database.error();
   auto files = open_segment_files(*database);
   if (!files) return files.error();
-  auto shared = std::make_shared<Shared>(options);
+  auto shared = std::make_shared<Shared>(options, clock);
   shared->segment_files = replacements.wrap_files ? replacements.wrap_files(std::move(*files)) : std::move(*files);
   open_segments(*shared, log);
   const uint64_t exemplars_sealed = shared->exemplars.last_number();

@@ -108,6 +108,7 @@ void StoreImpl::close() {
   shared_->watch.reset();
   shared_->committer->stop();
   std::lock_guard lock(shared_->files_mutex);
+  if (shared_->sealer) shared_->sealer->stop();  // somebody may still wait for it
   shared_->sealer.reset();
   // Views keep what they read, and with it the database; appenders do not.
   std::vector<uint64_t> all;
