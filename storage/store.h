@@ -48,6 +48,10 @@ struct Stats {
   uint64_t seal_failures = 0;     // since start: of sealing, merging, retention
   std::string last_seal_error;
   std::vector<CodecCount> codecs;  // columns of all segments
+  uint64_t memory_budget = 0;      // bytes; 0: none
+  uint64_t resident_bytes = 0;     // of the process, now
+  uint64_t series_refused = 0;     // since start; again whenever one was asked for again
+  bool refusing_series = false;
 };
 
 // Thread-safe unless a returned object says otherwise.

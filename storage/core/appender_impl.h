@@ -6,6 +6,8 @@
 
 #include "base/clock.h"
 #include "storage/appender.h"
+#include "storage/budget/budget.h"
+#include "storage/budget/watch.h"
 #include "storage/commit/committer.h"
 #include "storage/seal/sealer.h"
 
@@ -36,7 +38,10 @@ struct Shared {
   std::shared_ptr<SegmentFiles> segment_files;
   std::unique_ptr<Catalog> catalog;
   std::shared_ptr<Sealer> sealer;
-  std::unique_ptr<Committer> committer;  // last: its thread uses all of the above
+
+  std::unique_ptr<Budget> budget;
+  std::unique_ptr<Committer> committer;  // its thread uses all of the above
+  std::unique_ptr<BudgetWatch> watch;    // as does this one's; null once closed
 };
 
 // See TargetAppender for threads.
@@ -49,10 +54,13 @@ class AppenderImpl final : public TargetAppender {
   std::unique_ptr<Remap> take_remap() override;
   std::unique_ptr<Scratch> begin(Timestamp timestamp, Timestamp now) override;
   Result<Slot> resolve(Scratch& scratch, const Labels& labels) override;
+  uint64_t refusal_epoch() const override { return shared_->budget->epoch(); }
+  bool may_remember_refusal(size_t bytes) override { return shared_->budget->admit_note(bytes); }
   Labels labels(Slot slot) const override;
   void commit(std::unique_ptr<Scratch> scratch, std::function<void(CommitResult)> done) override;
 
  private:
+  bool is_refused(const Scratch& scratch, const Labels& labels, uint64_t hash) const;
   std::optional<Slot> known_slot(const Labels& labels, uint64_t hash, ListId list);
 
   const std::shared_ptr<Shared> shared_;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "storage/budget/forecast.h"
+#include "storage/budget/process_memory.h"
 #include "storage/log/database.h"
 #include "storage/log/durable_log.h"
 #include "storage/log/replay.h"
@@ -68,6 +70,28 @@ std::shared_ptr<Sealer> make_sealer(Shared& shared, uint64_t exemplars_sealed, c
       exemplars_sealed);
 }
 
+// What the columns of the open windows will still take. For the thread that measures.
+uint64_t growth(const Shared& shared, ColumnForecast& forecast) {
+  const auto list = shared.windows.list();
+  if (list->empty()) return 0;
+  ColumnForecast::State state;
+  state.series = shared.core.index.size();
+  state.newest_bytes = list->back()->arena()->bytes();
+  for (const auto& window : *list) state.all_bytes += window->arena()->bytes();
+  state.age_ms = std::max<int64_t>(0, shared.windows.newest() - list->back()->start());
+  state.window_ms = shared.options.window_ms;
+  return forecast.growth(state);
+}
+
+std::unique_ptr<Budget> make_budget(const Shared& shared, Log& log) {
+  Budget::Settings settings;
+  settings.limit = shared.options.memory_budget;
+  settings.resident = shared.options.resident_bytes ? shared.options.resident_bytes : resident_bytes;
+  settings.growth = [&shared, forecast = ColumnForecast()]() mutable { return growth(shared, forecast); };
+  settings.give_back = give_back_free_memory;
+  return std::make_unique<Budget>(std::move(settings), log);
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Store>> open_store(const Options& options, const Clock& clock, Log& log,
@@ -99,6 +123,8 @@ Result<std::unique_ptr<Store>> open_store(const Options& options, const Clock& c
   }
   shared->committer = std::make_unique<Committer>(shared->core, shared->windows, shared->exemplars, *shared->record_log,
                                                   shared->options, shared->limits, sink, log);
+  shared->budget = make_budget(*shared, log);
+  shared->watch = std::make_unique<BudgetWatch>(*shared->budget, clock);
   return std::unique_ptr<Store>(std::make_unique<StoreImpl>(std::move(shared)));
 }
 
