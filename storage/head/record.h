@@ -32,6 +32,12 @@ struct ScrapedHistogram {
   const Histogram* histogram;
 };
 
+// The bits of a slot's value.
+struct SlotBits {
+  Slot slot;
+  uint64_t bits;
+};
+
 struct RecordExemplar {
   Slot slot;
   const Exemplar* exemplar;
