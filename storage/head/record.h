@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "storage/appender.h"
+#include "storage/head/column.h"
 #include "storage/identity/label_list.h"
 
 namespace narthex::storage {
@@ -32,10 +33,10 @@ struct ScrapedHistogram {
   const Histogram* histogram;
 };
 
-// The bits of a slot's value.
-struct SlotBits {
+// How a slot's value changed.
+struct SlotChange {
   Slot slot;
-  uint64_t bits;
+  ValueChange value;
 };
 
 struct RecordExemplar {

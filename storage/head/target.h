@@ -85,7 +85,7 @@ class Target {
   // the changed ones are told; the others are added by catch_up(), before anything else looks at the target or changes
   // it.
   bool is_steady(const TimeGroup& group, uint32_t number) const;
-  void apply_changes(Part& part, uint32_t index, std::span<const SlotBits> changed);
+  void apply_changes(Part& part, uint32_t index, std::span<const SlotChange> changes);
   void catch_up(const TimeGroup& group);
 
   // Moves the open columns of a window to its part, and gives back what only writing needed.

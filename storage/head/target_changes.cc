@@ -26,12 +26,16 @@ void repeat_until(ColumnState& column, uint32_t index) {
 
 }  // namespace
 
-void Target::apply_changes(Part& part, uint32_t index, std::span<const SlotBits> changed) {
+void Target::apply_changes(Part& part, uint32_t index, std::span<const SlotChange> changes) {
   assert(index > 0);
-  for (const SlotBits& c : changed) {
-    ColumnState& column = columns_[c.slot];
+  for (const auto& [slot, value] : changes) {
+    ColumnState& column = columns_[slot];
     repeat_until(column, index - 1);
-    append(column, part.arena(), index, c.bits);
+    if (value.integers) {
+      append_integer(column, part.arena(), index, value.bits, value.last, value.now);
+    } else {
+      append(column, part.arena(), index, value.bits);
+    }
   }
 }
 

@@ -227,9 +227,8 @@ bool decode_changes(std::string_view payload, const RecordHead& head, const Targ
   size_t at = 0;
   bool sound = true;
   for_each_bit(out.changed, [&](Slot slot) {
-    uint64_t bits = 0;
-    sound = sound && read_delta(values, at, target.column(slot).last_bits, bits);
-    out.values.push_back({slot, bits});
+    SlotChange& change = out.values.emplace_back(SlotChange{slot, {}});
+    sound = sound && read_change(values, at, target.column(slot).last_bits, change.value);
   });
   in.take(at);
   return sound && in.varint() == 0 && in.at_end();  // no samples with their own timestamps

@@ -77,7 +77,7 @@ struct ScrapeChanges {
   uint32_t producer = 0;
   Timestamp timestamp = 0;
   std::vector<uint64_t> changed;
-  std::vector<SlotBits> values;  // of the changed slots
+  std::vector<SlotChange> values;  // of the changed slots
 };
 // Reads a record behind its slots, of which it has none, with `target` as it was and `group` being that of its
 // producer's scrapes. False: it is another kind of record.
