@@ -116,7 +116,7 @@ void Committer::claim_slot(Job& job, Slot slot, uint64_t hash) {
   const auto owner = maybe_known ? find_owner(core_, combine(target->labels(), *list), hash) : std::nullopt;
   std::lock_guard lock(target->mutex());
   if (owner && (owner->target != target || owner->slot != slot)) {
-    target->set_foreign(slot, {owner->target, owner->slot, owner->list});
+    target->set_foreign(slot, {owner->target, owner->slot, owner->generation});
     return;
   }
   target->take_ownership(slot);
@@ -150,7 +150,7 @@ std::vector<SlotTemplate> Committer::pin_owners(Job& job) {
   std::vector<SlotTemplate> stale;
   for (const auto& [ours, foreign] : known) {
     std::lock_guard lock(foreign.owner->mutex());
-    if (foreign.slot >= foreign.owner->slot_count() || foreign.owner->list(foreign.slot) != foreign.list) {
+    if (foreign.owner->generation() != foreign.generation) {
       stale.push_back(ours);
       continue;
     }
