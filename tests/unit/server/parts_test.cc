@@ -129,7 +129,10 @@ TEST(OwnMetrics, CountersGetTheirNames) {
   Snapshot now;
   now.ready = true;
   now.reload = {true, 12.5};
-  now.storage = storage::Stats{.series = 7, .samples_appended = 1234567890123, .min_time = 1500};
+  now.storage.emplace();
+  now.storage->series = 7;
+  now.storage->samples_appended = 1234567890123;
+  now.storage->min_time = 1500;
   now.storage->segments = 5;
   now.storage->seals = 3;
   now.storage->merges = 1;

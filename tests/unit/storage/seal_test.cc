@@ -92,7 +92,9 @@ class FaultyFiles final : public SegmentFiles {
   }
   std::vector<std::shared_ptr<const SegmentPages>> segments() const override { return files_->segments(); }
   std::vector<StoredTombstone> tombstones() const override { return files_->tombstones(); }
-  Result<> copy_to(const std::string& folder) const override { return files_->copy_to(folder); }
+  Result<> copy_to(const std::string& folder, bool with_log) const override {
+    return files_->copy_to(folder, with_log);
+  }
   uint64_t disk_bytes() const override { return files_->disk_bytes(); }
 
  private:
