@@ -10,6 +10,7 @@ Committer::Committer(Core& core, Windows& windows, ExemplarRing& ring, RecordLog
       windows_(windows),
       ring_(ring),
       record_log_(record_log),
+      options_(options),
       preparer_(core, windows, ring, options, limits),
       housekeeping_(core, windows, record_log, options, limits, sink, log) {
   thread_ = std::thread([this] { run(); });
@@ -51,11 +52,19 @@ void Committer::run() {
   for (std::vector<Job> jobs = next_jobs(); !jobs.empty(); jobs = next_jobs()) process(std::move(jobs));
 }
 
+void Committer::at(std::string_view point) const {
+  if (options_.at_point) options_.at_point(point);
+}
+
 void Committer::process(std::vector<Job> jobs) {
   while (!jobs.empty()) {
     std::vector<Job> batch = take_batch(jobs);
     const Result<> status = write(batch);
-    if (status) apply(batch);
+    if (status) {
+      at("commit.logged");
+      apply(batch);
+      at("commit.published");
+    }
     finish(batch, status);
     housekeeping_.run();
   }
@@ -174,6 +183,7 @@ Result<> Committer::write(std::vector<Job>& batch) {
     job.prepared = preparer_.prepare(*job.scratch);
     for (PreparedRecord& record : job.prepared.records) records.push_back(&record);
   }
+  at("commit.prepared");
   return record_log_.write(records);
 }
 

@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -54,6 +55,7 @@ class Committer {
 
   void run();
   std::vector<Job> next_jobs();
+  void at(std::string_view point) const;
   void process(std::vector<Job> jobs);
   // Takes from `jobs` a batch in which no target occurs twice, owners of foreign slots included.
   std::vector<Job> take_batch(std::vector<Job>& jobs);
@@ -71,6 +73,7 @@ class Committer {
   Windows& windows_;
   ExemplarRing& ring_;
   RecordLog& record_log_;
+  const Options& options_;
   Preparer preparer_;
   Housekeeping housekeeping_;
   CommitterStats stats_;
