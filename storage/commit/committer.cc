@@ -5,14 +5,14 @@
 namespace narthex::storage {
 
 Committer::Committer(Core& core, Windows& windows, ExemplarRing& ring, RecordLog& record_log, const Options& options,
-                     const LiveLimits& limits, FrozenSink* sink, Log& log)
+                     const LiveLimits& limits, FrozenSink& sink)
     : core_(core),
       windows_(windows),
       ring_(ring),
       record_log_(record_log),
       options_(options),
       preparer_(core, windows, ring, options, limits),
-      housekeeping_(core, windows, record_log, options, limits, sink, log) {
+      housekeeping_(core, windows, record_log, options, sink) {
   thread_ = std::thread([this] { run(); });
 }
 
@@ -125,7 +125,7 @@ void Committer::claim_slot(Job& job, Slot slot, uint64_t hash) {
   const auto owner = maybe_known ? find_owner(core_, combine(target->labels(), *list), hash) : std::nullopt;
   std::lock_guard lock(target->mutex());
   if (owner && (owner->target != target || owner->slot != slot)) {
-    target->set_foreign(slot, {owner->target, owner->slot, owner->list});
+    target->set_foreign(slot, {owner->target, owner->slot, owner->generation});
     return;
   }
   target->take_ownership(slot);
@@ -159,7 +159,7 @@ std::vector<SlotTemplate> Committer::pin_owners(Job& job) {
   std::vector<SlotTemplate> stale;
   for (const auto& [ours, foreign] : known) {
     std::lock_guard lock(foreign.owner->mutex());
-    if (foreign.slot >= foreign.owner->slot_count() || foreign.owner->list(foreign.slot) != foreign.list) {
+    if (foreign.owner->generation() != foreign.generation) {
       stale.push_back(ours);
       continue;
     }

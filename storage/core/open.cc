@@ -78,6 +78,8 @@ Result<std::unique_ptr<Store>> open_store(const Options& options, const Clock& c
   const int64_t began = clock.steady_ns();
   const ReplayReport report = replay(*db, shared->core, shared->windows, shared->exemplars);
   tell(log, report, (clock.steady_ns() - began) / 1'000'000);
+  // Data time goes on, even where the log was lost.
+  for (const auto& segment : *shared->windows.segments()) shared->windows.advance(segment->footer().max_time);
   shared->damaged_frames = report.damaged_frames;
   shared->record_log =
       std::make_unique<DurableLog>(std::move(db), shared->core.identity, shared->windows, shared->options, log);
@@ -87,7 +89,7 @@ Result<std::unique_ptr<Store>> open_store(const Options& options, const Clock& c
     sink = shared->sealer.get();
   }
   shared->committer = std::make_unique<Committer>(shared->core, shared->windows, shared->exemplars, *shared->record_log,
-                                                  shared->options, shared->limits, sink, log);
+                                                  shared->options, shared->limits, *sink);
   return std::unique_ptr<Store>(std::make_unique<StoreImpl>(std::move(shared)));
 }
 

@@ -22,6 +22,7 @@ Slot Target::reserve(ListId list) {
 }
 
 void Target::give_back(Slot slot) {
+  ++generation_;
   lists_[slot] = kNoList;
   columns_[slot] = {};
   foreign_.erase(slot);
@@ -347,6 +348,7 @@ size_t Target::live_series(Timestamp horizon) const {
 }
 
 std::vector<Slot> Target::compact(Timestamp horizon) {
+  ++generation_;
   std::vector<Slot> remap(slot_count(), kNoSlot);
   SideTable kept_sides;
   Slot kept = 0;

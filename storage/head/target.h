@@ -21,7 +21,7 @@ class Target;
 struct ForeignSlot {
   std::shared_ptr<Target> owner;
   Slot slot;
-  ListId list;  // of the owner's slot when this was written down: tells whether it still is that series
+  uint64_t generation;  // of the owner when this was written down: tells whether its slot still is that series
 };
 
 // The newest sample of a series, as far as it is known. `histogram`: not null, then it is that; valid until the target
@@ -50,6 +50,9 @@ class Target {
   // Null: there is nothing beside. Of a retired column only the last histogram holds.
   const OpenSide* side(Slot slot) const;
   bool has_sides() const { return !sides_.empty(); }
+  // Another one whenever slots may have been given to other series: by number and list alone a slot that was reserved
+  // anew, and whose series belongs to somebody else by now, looks like the old one.
+  uint64_t generation() const { return generation_; }
   Slot reserve(ListId list);
   void give_back(Slot slot);
   // Puts a template where the log says it is.
@@ -119,7 +122,8 @@ class Target {
   // Behind mutex_:
   std::vector<ListId> lists_;         // by slot
   std::vector<ColumnState> columns_;  // by slot; column.group is a place in groups_
-  SideTable sides_;                   // of the slots whose columns say so
+  uint64_t generation_ = 0;
+  SideTable sides_;  // of the slots whose columns say so
   std::vector<Slot> free_slots_;
   boost::unordered_flat_map<Slot, ForeignSlot> foreign_;
   std::vector<bool> producers_;

@@ -91,9 +91,6 @@ class Windows {
   // Where data time says that first_open() should be.
   int64_t due_first_open() const;
   void set_first_open(int64_t window) { first_open_ = window; }
-  // Windows below were dropped: their samples are out of bounds.
-  int64_t first_retained() const { return first_retained_; }
-  void set_first_retained(int64_t window) { first_retained_ = window; }
 
   // Thread-safe.
   std::shared_ptr<const WindowList> list() const;
@@ -125,7 +122,6 @@ class Windows {
   const int64_t overlap_ms_;
   std::atomic<Timestamp> newest_{INT64_MIN};
   int64_t first_open_ = INT64_MIN;
-  int64_t first_retained_ = INT64_MIN;
 
   mutable std::mutex mutex_;  // short
   std::shared_ptr<const WindowList> list_ = std::make_shared<WindowList>();

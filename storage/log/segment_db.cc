@@ -57,15 +57,15 @@ class Pages final : public SegmentPages {
   }
 
   Result<> get(PageKind kind, uint64_t number, std::string& out) const override {
-    auto read = database_->look(
-        fmt::format("reading page {} of kind {} from {}", number, static_cast<int>(kind), go_quote(file_.path)),
-        [&](Handles& handles) {
-          rocksdb::PinnableSlice value;
-          const auto status = handles.db->Get({}, handles.segments, page_key(id_, kind, number), &value);
-          if (status.ok()) out.assign(value.data(), value.size());
-          return status;
-        });
-    return read;
+    const auto read = database_->look("reading it", [&](Handles& handles) {
+      rocksdb::PinnableSlice value;
+      const auto status = handles.db->Get({}, handles.segments, page_key(id_, kind, number), &value);
+      if (status.ok()) out.assign(value.data(), value.size());
+      return status;
+    });
+    if (read) return read;
+    return prefixed(fmt::format("page {} of kind {} of {}: ", number, static_cast<int>(kind), go_quote(file_.path)),
+                    read.error());
   }
   uint64_t id() const override { return id_; }
   uint64_t bytes() const override { return file_.bytes; }

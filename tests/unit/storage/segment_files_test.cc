@@ -104,14 +104,15 @@ TEST(SegmentFiles, FilesThatAStartFindsAndMetaDoesNotKnowAreRemoved) {
   ASSERT_TRUE(db.open());
   ASSERT_TRUE(db.seal("cut", 2));
   const uint64_t cut = db.pages().back()->id();
+  const std::string file = db.pages().back()->file();
   db.close();
   std::filesystem::remove_all(db.folder() / "db");
   std::filesystem::rename(copy, db.folder() / "db");
   db.settings().at_point = {};
-  EXPECT_EQ(db.files(".sst").size(), 3u) << "meta's, and both segments";
+  EXPECT_TRUE(std::filesystem::exists(file));
   ASSERT_TRUE(db.open());
   EXPECT_EQ(db.dump(), "log segments known");
-  EXPECT_EQ(db.files(".sst").size(), 2u);
+  EXPECT_FALSE(std::filesystem::exists(file));
   EXPECT_TRUE(std::filesystem::is_empty(db.folder() / "unfinished"));
   ASSERT_TRUE(db.seal("again", 2));
   EXPECT_GT(db.pages().back()->id(), cut);

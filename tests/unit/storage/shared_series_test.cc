@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <barrier>
 #include <map>
 #include <mutex>
 #include <random>
@@ -117,6 +118,56 @@ TEST(SharedSeries, SurviveCompactionsOfTheirOwners) {
   done = true;
   reader.join();
   writers.check_all();
+}
+
+// Two producers of a new target: while the one commits scrape after scrape, each with another series that belongs to
+// another target, the other makes slots all the time, and what holds them grows.
+TEST(SharedSeries, OfTargetsThatTwoProducersBegin) {
+  OpenStore store(small_windows(kWindow, 100));
+  constexpr int kScrapes = 30;
+  const auto owner = store->open_target(Labels{{"job", "owner"}});
+  std::vector<Line> owned;
+  for (int i = 0; i < kScrapes; ++i) owned.push_back({shared_series(i), value_of(i, kStart)});
+  ASSERT_TRUE(scrape(*owner, kStart, owned).status);
+  const int rounds = 20 * test_scale();
+  std::barrier together(2);
+  std::atomic<uint64_t> samples{0};
+  const auto own = [](int round, const std::string& name) {
+    return Line{Labels{{"__name__", name}, {"instance", std::to_string(round)}}, 1};
+  };
+  const auto commit = [&](TargetAppender& appender, Timestamp at, const std::vector<Line>& lines) {
+    const CommitResult result = scrape(appender, at, lines);
+    ASSERT_TRUE(result.status);
+    samples += lines.size() - result.out_of_order;
+  };
+  std::thread scraping([&] {
+    for (int round = 0; round < rounds; ++round) {
+      together.arrive_and_wait();
+      const auto appender = store->open_target(Labels{{"instance", std::to_string(round)}});
+      for (int n = 0; n < kScrapes; ++n) {
+        const Timestamp at = kStart + 1 + round * kScrapes + n;
+        commit(*appender, at, {own(round, "a" + std::to_string(n)), {shared_series(n), value_of(n, at)}});
+      }
+    }
+  });
+  std::thread resolving([&] {
+    for (int round = 0; round < rounds; ++round) {
+      together.arrive_and_wait();
+      const auto appender = store->open_target(Labels{{"instance", std::to_string(round)}});
+      std::vector<Line> lines;
+      for (int n = 0; n < 1500; ++n) {
+        lines.push_back(own(round, "b" + std::to_string(n)));
+        if (n % 50 == 0) lines.push_back({shared_series(n / 50), 0, kStart});
+      }
+      const CommitResult result = scrape(*appender, kStart + 1 + round * kScrapes, lines);
+      ASSERT_TRUE(result.status);
+      samples += 1500;
+    }
+  });
+  scraping.join();
+  resolving.join();
+  EXPECT_EQ(store->stats().samples_appended, samples + kScrapes);
+  Writers(store.get()).check();
 }
 
 }  // namespace
