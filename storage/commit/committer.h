@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -58,6 +59,7 @@ class Committer {
 
   void run();
   std::vector<Job> next_jobs();
+  void at(std::string_view point) const;
   void process(std::vector<Job> jobs);
   // Takes from `jobs` a batch in which no target occurs twice, owners of foreign slots included.
   std::vector<Job> take_batch(std::vector<Job>& jobs);
@@ -78,6 +80,7 @@ class Committer {
   ExemplarRing& ring_;
   RecordLog& record_log_;
   Log& log_;
+  const Options& options_;
   Preparer preparer_;
   Housekeeping housekeeping_;
   CommitterStats stats_;
