@@ -234,18 +234,31 @@ void Target::apply_timed(const OwnSample& sample, Part& part, Sequence sequence,
 }
 
 // Whether the slot can have its sample at `t` in that group, at which index. A group for own timestamps grows by one
-// timestamp per batch, unless all of them are of one slot: whoever disagrees leaves.
+// timestamp per batch, unless all of them are of one slot: whoever disagrees leaves. Timestamps that are there already
+// are everybody's, so that a target's samples may come in several batches.
 bool Target::join(Slot slot, uint32_t number, Timestamp t, Sequence sequence, Sequence oldest_view, uint32_t& index) {
   TimeGroup& group = *groups_[number];
+  const ColumnState& column = columns_[slot];
   const uint32_t batch_start = group.batch_start(sequence);
-  for (index = group.size(); index-- > batch_start;) {
-    if (group.time(index) == t) return columns_[slot].group != number || columns_[slot].last_index < index;
+  if (!group.empty() && t <= group.last()) {
+    index = group.find(t, column.group == number ? column.last_index + 1 : 0);
+    if (index == kNoIndex) return false;
+    if (index < batch_start) group.join_late(lists_[slot], index, sequence, oldest_view);
+    return true;
   }
-  const bool grown_by_another = batch_start < group.size() && group.last_pusher != slot;
-  if (grown_by_another || (!group.empty() && t <= group.last())) return false;
+  if (batch_start < group.size() && group.last_pusher != slot) return false;
+  if (batch_start == group.size()) note_growth(number, t, sequence);
   index = group.push(t, sequence, oldest_view);
   group.last_pusher = slot;
   return true;
+}
+
+// Those of the batch are all kept: there may be as many as series. Those of earlier ones only while they are few.
+void Target::note_growth(uint32_t number, Timestamp t, Sequence sequence) {
+  constexpr size_t kFew = 16;
+  if (grown_sequence_ != sequence && lately_grown_.size() > kFew) lately_grown_ = {};
+  grown_sequence_ = sequence;
+  lately_grown_.insert_or_assign(t, number);
 }
 
 void Target::place_timed(const OwnSample& sample, Part& part, Sequence sequence, Sequence oldest_view) {
@@ -258,13 +271,13 @@ void Target::place_timed(const OwnSample& sample, Part& part, Sequence sequence,
   if (stays && join(slot, own, sample.timestamp, sequence, oldest_view, index)) {
     return put(slot, part, own, index, bits);
   }
-  if (fresh_sequence_ != sequence) fresh_groups_.clear(), fresh_sequence_ = sequence;
-  for (const uint32_t number : fresh_groups_) {
-    if (groups_[number]->window != part.window() || number == own) continue;
-    if (join(slot, number, sample.timestamp, sequence, oldest_view, index)) return put(slot, part, number, index, bits);
+  const auto grown = lately_grown_.find(sample.timestamp);
+  const uint32_t other = grown == lately_grown_.end() ? kNoGroup : grown->second;
+  if (other != kNoGroup && other != own && groups_[other]->window == part.window() &&
+      join(slot, other, sample.timestamp, sequence, oldest_view, index)) {
+    return put(slot, part, other, index, bits);
   }
   const uint32_t number = keep_group(part.add_group(false));
-  fresh_groups_.push_back(number);
   join(slot, number, sample.timestamp, sequence, oldest_view, index);
   put(slot, part, number, index, bits);
 }
@@ -296,7 +309,7 @@ void Target::drop(int64_t window) {
     column = ColumnState{};
   }
   forget_groups(window);
-  fresh_groups_.clear();
+  lately_grown_ = {};
   std::erase_if(parts_, [&](const auto& part) { return part->window() == window; });
 }
 
@@ -344,7 +357,8 @@ std::vector<Slot> Target::compact(Timestamp horizon) {
 size_t Target::bytes() const {
   return sizeof(*this) + lists_.capacity() * sizeof(ListId) + columns_.capacity() * sizeof(ColumnState) +
          groups_.capacity() * sizeof(groups_[0]) + parts_.capacity() * sizeof(parts_[0]) +
-         free_slots_.capacity() * sizeof(Slot) + sides_.bytes();
+         free_slots_.capacity() * sizeof(Slot) + sides_.bytes() +
+         lately_grown_.bucket_count() * sizeof(*lately_grown_.begin());
 }
 
 std::string dump(Target& target) {

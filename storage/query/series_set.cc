@@ -81,8 +81,8 @@ class SeriesSetImpl final : public SeriesSet {
  private:
   void sort();
   void collect(const FoundSeries& series, Timestamp from, Timestamp to, std::vector<ColumnView>& out) const;
-  void copy(const ColumnState& state, const SideColumn* side, const Part& part, const TimeGroup& group, Timestamp from,
-            Timestamp to, std::vector<ColumnView>& out) const;
+  void copy(ListId series, const ColumnState& state, const SideColumn* side, const Part& part, const TimeGroup& group,
+            Timestamp from, Timestamp to, std::vector<ColumnView>& out) const;
   Slot open_slot(const FoundSeries& series, const Target& target) const;
 
   const std::shared_ptr<const View> view_;
@@ -124,9 +124,9 @@ Slot SeriesSetImpl::open_slot(const FoundSeries& series, const Target& target) c
   return it == lists.end() ? kNoSlot : static_cast<Slot>(it - lists.begin());
 }
 
-void SeriesSetImpl::copy(const ColumnState& state, const SideColumn* side, const Part& part, const TimeGroup& group,
-                         Timestamp from, Timestamp to, std::vector<ColumnView>& out) const {
-  const uint32_t visible = group.visible(sequence_);
+void SeriesSetImpl::copy(ListId series, const ColumnState& state, const SideColumn* side, const Part& part,
+                         const TimeGroup& group, Timestamp from, Timestamp to, std::vector<ColumnView>& out) const {
+  const uint32_t visible = group.visible(sequence_, series);
   if (state.first_index >= visible) return;
   const uint32_t last = std::min(state.last_index, visible - 1);
   if (group.time(state.first_index) > to || group.time(last) < from) return;
@@ -150,7 +150,7 @@ void SeriesSetImpl::collect(const FoundSeries& series, Timestamp from, Timestamp
   std::lock_guard lock(target.mutex());
   for (const auto& part : where.parts) {
     part->for_each_piece(series.difference->id, [&](const Piece& piece) {
-      copy(piece.column, part->side_of(piece), *part, *part->group(piece.column.group), from, to, out);
+      copy(piece.list, piece.column, part->side_of(piece), *part, *part->group(piece.column.group), from, to, out);
     });
   }
   const Slot slot = open_slot(series, target);
@@ -159,7 +159,8 @@ void SeriesSetImpl::collect(const FoundSeries& series, Timestamp from, Timestamp
   const OpenSide* side = target.side(slot);
   for (const auto& part : where.parts) {
     if (part->window() != group->window) continue;
-    copy(target.column(slot), side == nullptr ? nullptr : &side->column, *part, *group, from, to, out);
+    copy(target.list(slot), target.column(slot), side == nullptr ? nullptr : &side->column, *part, *group, from, to,
+         out);
   }
 }
 
