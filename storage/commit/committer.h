@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <vector>
 
@@ -36,18 +37,28 @@ class Committer {
 
   // `done` is called on the committer's thread; at once, with an error, after stop().
   void commit(std::unique_ptr<ScratchImpl> scratch, std::function<void(CommitResult)> done);
+  // See Store::commit_all().
+  void commit_all(std::vector<std::unique_ptr<ScratchImpl>> scratches, CommitMode mode,
+                  std::function<void(CommitResult)> done);
   // Writes what waits, then ends the thread.
   void stop();
 
   const CommitterStats& stats() const { return stats_; }
 
  private:
-  struct Job {
+  // A scratch on its way.
+  struct Entry {
     std::unique_ptr<ScratchImpl> scratch;
-    std::function<void(CommitResult)> done;
     bool claimed = false;
-    std::vector<CreatedSlot> inserted;  // into the index: taken back if the commit fails
-    Prepared prepared;
+    std::vector<CreatedSlot> inserted = {};  // into the index: taken back if the commit fails
+    Prepared prepared = {};
+  };
+  // What is committed together.
+  struct Job {
+    std::vector<Entry> entries;
+    std::optional<CommitMode> mode;  // of several; one alone is partial, and is told counts only
+    std::function<void(CommitResult)> done;
+    bool refused = false;  // as a whole
   };
 
   void run();
@@ -55,13 +66,16 @@ class Committer {
   void process(std::vector<Job> jobs);
   // Takes from `jobs` a batch in which no target occurs twice, owners of foreign slots included.
   std::vector<Job> take_batch(std::vector<Job>& jobs);
-  void claim(Job& job);
-  void claim_slot(Job& job, Slot slot, uint64_t hash);
-  void check_foreign_slots(Job& job);
+  void add(Job job);
+  void claim(Entry& entry);
+  void claim_slot(Entry& entry, Slot slot, uint64_t hash);
+  void check_foreign_slots(Entry& entry);
+  void prepare(Job& job);
   Result<> write(std::vector<Job>& batch);
   void apply(std::vector<Job>& batch);
+  void apply(Entry& entry, Sequence sequence, Sequence oldest_view);
   void finish(std::vector<Job>& batch, const Result<>& status);
-  void take_back(Job& job);
+  void take_back(const Entry& entry);
 
   Core& core_;
   Windows& windows_;

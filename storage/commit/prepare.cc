@@ -5,8 +5,12 @@
 
 namespace narthex::storage {
 
+bool Preparer::is_too_far_ahead(Timestamp t, Timestamp now) const {
+  return t > now && t - now > options_.max_future_ms;
+}
+
 bool Preparer::in_bounds(Timestamp t, Timestamp now) const {
-  if (t > now && t - now > options_.max_future_ms) return false;
+  if (is_too_far_ahead(t, now)) return false;
   if (t < now && t < now - options_.limits.retention_ms) return false;  // also where there is no newest sample yet
   const Timestamp newest = windows_.newest();
   if (newest != INT64_MIN && t < newest - options_.max_past_ms) return false;
@@ -43,8 +47,47 @@ bool Preparer::count(Verdict verdict, bool quiet) {
   return false;
 }
 
+bool Preparer::judge(Verdict verdict, const Origin& origin, const OwnSample& sample,
+                     const std::optional<NewestSample>& newest) {
+  if (count(verdict, origin.quiet)) return true;
+  if (!place_ || origin.quiet || verdict == Verdict::kSilent) return false;
+  Refusal why = Refusal::kOutOfOrder;
+  if (verdict == Verdict::kDuplicate) why = Refusal::kDuplicate;
+  if (verdict == Verdict::kOutOfBounds) {
+    why = is_too_far_ahead(sample.timestamp, origin.scratch.now()) ? Refusal::kTooFarAhead : Refusal::kOutOfBounds;
+  }
+  tell(origin, why, sample.timestamp, sample.value);
+  RefusedSample& told = out_.result.refused.back();
+  told.is_histogram = sample.histogram != nullptr;
+  if (newest) {
+    told.existing = std::bit_cast<double>(newest->bits);
+    told.existing_is_histogram = newest->histogram != nullptr;
+  }
+  return false;
+}
+
+void Preparer::tell(const Origin& origin, Refusal why, Timestamp timestamp, double value) {
+  const Target& target = *origin.scratch.target();
+  const ListRef list = core_.identity.get(target.list(origin.slot));
+  out_.result.refused.push_back({.why = why,
+                                 .scratch = *place_,
+                                 .slot = origin.slot,
+                                 .series = list ? combine(target.labels(), *list) : Labels(),
+                                 .timestamp = timestamp,
+                                 .value = value});
+}
+
+void Preparer::malformed(const ScratchImpl& scratch, const SlotHistogram& histogram) {
+  ++out_.result.malformed_histograms;
+  if (!place_) return;
+  tell({scratch, histogram.slot}, Refusal::kMalformed, histogram.timestamp, 0);
+  out_.result.refused.back().is_histogram = true;
+}
+
 Record& Preparer::record_of(const std::shared_ptr<Target>& target, int64_t window) {
-  for (PreparedRecord& r : out_.records) {
+  // Most often the last one: samples of a series ascend.
+  for (size_t i = out_.records.size(); i-- > 0;) {
+    PreparedRecord& r = out_.records[i];
     if (r.target == target && r.record.window == window) return r.record;
   }
   out_.records.push_back({target, &windows_.part(target, window), {}});
@@ -52,15 +95,23 @@ Record& Preparer::record_of(const std::shared_ptr<Target>& target, int64_t windo
   return out_.records.back().record;
 }
 
+Prepared Preparer::prepare(ScratchImpl& scratch, size_t place) {
+  place_ = place;
+  Prepared prepared = prepare(scratch);
+  place_ = std::nullopt;
+  return prepared;
+}
+
 Prepared Preparer::prepare(ScratchImpl& scratch) {
   out_ = {};
-  reached_.clear();
+  reached_at_others_.clear();
   rerouted_.clear();
   std::lock_guard lock(scratch.target()->mutex());
   gather_beside(scratch);
   scrape_samples(scratch);
   for (const OwnSample& sample : rerouted_) one_by_one(scratch, sample, true);
   own_samples(scratch);
+  forget_reached(scratch);
   exemplars(scratch);
   std::stable_sort(out_.records.begin(), out_.records.end(),
                    [](const PreparedRecord& a, const PreparedRecord& b) { return a.record.window < b.record.window; });
@@ -70,6 +121,9 @@ Prepared Preparer::prepare(ScratchImpl& scratch) {
 namespace {
 
 constexpr auto kBySlot = [](const auto& a, const auto& b) { return a.slot < b.slot; };
+constexpr auto kBySlotAndTime = [](const auto& a, const auto& b) {
+  return a.slot != b.slot ? a.slot < b.slot : a.timestamp < b.timestamp;
+};
 
 template <class T>
 void sort_by_slot(std::vector<T>& list) {
@@ -95,7 +149,7 @@ void Preparer::gather_beside(ScratchImpl& scratch) {
       histograms_.push_back({h.slot, &h.histogram});
       continue;
     }
-    ++out_.result.malformed_histograms;
+    malformed(scratch, h);
     scratch.seen_bits()[h.slot / 64] &= ~(uint64_t{1} << (h.slot & 63));
   }
   sort_by_slot(histograms_);
@@ -104,11 +158,21 @@ void Preparer::gather_beside(ScratchImpl& scratch) {
   // Of a slot's starts the last one holds.
   const auto superseded = [](const SlotStart& a, const SlotStart& b) { return a.slot == b.slot; };
   starts_.erase(starts_.begin(), std::unique(starts_.rbegin(), starts_.rend(), superseded).base());
+  timed_starts_ = scratch.timed_starts();
+  std::stable_sort(timed_starts_.begin(), timed_starts_.end(), kBySlotAndTime);
 }
 
 OwnSample Preparer::sample_of(Slot slot, Timestamp t, double value, const Histogram* histogram) const {
-  const SlotStart* start = find(starts_, slot);
-  return {slot, t, value, histogram, start == nullptr ? 0 : start->start};
+  OwnSample sample{slot, t, value, histogram, 0};
+  if (!timed_starts_.empty()) {
+    const auto behind = std::upper_bound(timed_starts_.begin(), timed_starts_.end(), sample, kBySlotAndTime);
+    if (behind != timed_starts_.begin() && !kBySlotAndTime(*std::prev(behind), sample)) {
+      sample.start = std::prev(behind)->start;
+      return sample;
+    }
+  }
+  if (const SlotStart* start = find(starts_, slot)) sample.start = start->start;
+  return sample;
 }
 
 // What the samples that stay in the scrape have beside their numbers.
@@ -199,7 +263,7 @@ void Preparer::own_samples(ScratchImpl& scratch) {
     if (is_well_formed(h.histogram)) {
       one_by_one(scratch, sample_of(h.slot, h.timestamp, 0, &h.histogram), false);
     } else {
-      ++out_.result.malformed_histograms;
+      malformed(scratch, h);
     }
   }
   numbers_until(timed.size());
@@ -207,30 +271,48 @@ void Preparer::own_samples(ScratchImpl& scratch) {
 
 void Preparer::one_by_one(ScratchImpl& scratch, const OwnSample& sample, bool from_scrape) {
   const std::shared_ptr<Target>& target = scratch.target();
+  const Origin origin{scratch, sample.slot, from_scrape && scratch.is_quiet(sample.slot)};
   const ForeignSlot* foreign = target->foreign(sample.slot);
-  const bool quiet = from_scrape && scratch.is_quiet(sample.slot);
   if (!in_bounds(sample.timestamp, scratch.now())) {
-    count(Verdict::kOutOfBounds, quiet);
+    judge(Verdict::kOutOfBounds, origin, sample, std::nullopt);
     return;
   }
   // What the scrape itself appended counts as appended first.
   if (!from_scrape && foreign == nullptr && scratch.has(sample.slot) && sample.timestamp <= scratch.timestamp()) {
-    count(against(target->newest(sample.slot), sample), quiet);
+    const auto newest = target->newest(sample.slot);
+    judge(against(newest, sample), origin, sample, newest);
     return;
   }
-  if (foreign == nullptr) return append_to(target, sample, quiet);
+  if (foreign == nullptr) return append_to(target, origin, sample);
   OwnSample at_owner = sample;
   at_owner.slot = foreign->slot;
-  if (foreign->owner == target) return append_to(target, at_owner, quiet);
+  if (foreign->owner == target) return append_to(target, origin, at_owner);
   std::lock_guard lock(foreign->owner->mutex());
-  append_to(foreign->owner, at_owner, quiet);
+  append_to(foreign->owner, origin, at_owner);
 }
 
-void Preparer::append_to(const std::shared_ptr<Target>& owner, const OwnSample& sample, bool quiet) {
-  if (!count(against(owner->newest(sample.slot), sample), quiet)) return;
-  const auto [reached, first] = reached_.emplace(Key{owner.get(), sample.slot}, sample.timestamp);
-  if (!first && sample.timestamp <= reached->second) return;  // lost silently: conflicts within one scrape
-  reached->second = sample.timestamp;
+Timestamp& Preparer::reached_by(const ScratchImpl& scratch, const Target& owner, Slot slot) {
+  if (&owner != scratch.target().get()) {
+    return reached_at_others_.try_emplace(Key{&owner, slot}, Timestamp{INT64_MIN}).first->second;
+  }
+  if (reached_.size() <= slot) reached_.resize(owner.slot_count(), INT64_MIN);
+  return reached_[slot];
+}
+
+void Preparer::forget_reached(const ScratchImpl& scratch) {
+  for (const PreparedRecord& r : out_.records) {
+    if (r.target != scratch.target()) continue;
+    for (const OwnSample& sample : r.record.timed) reached_[sample.slot] = INT64_MIN;
+  }
+}
+
+// The sample's slot is the owner's.
+void Preparer::append_to(const std::shared_ptr<Target>& owner, const Origin& origin, const OwnSample& sample) {
+  const auto newest = owner->newest(sample.slot);
+  if (!judge(against(newest, sample), origin, sample, newest)) return;
+  Timestamp& reached = reached_by(origin.scratch, *owner, sample.slot);
+  if (reached != INT64_MIN && sample.timestamp <= reached) return;  // lost silently: conflicts within one scrape
+  reached = sample.timestamp;
   record_of(owner, windows_.number_of(sample.timestamp)).timed.push_back(sample);
   ++out_.samples;
   if (sample.histogram != nullptr) ++out_.histograms;
@@ -266,8 +348,13 @@ void Preparer::exemplars_of_series(const ScratchImpl& scratch, std::span<const S
   size_t refused = 0;
   for (const SlotExemplar* e : exemplars) {
     const Exemplar& exemplar = e->exemplar;
-    if (is_too_long(exemplar) || (newest != nullptr && same_bits(exemplar, *newest))) continue;
+    if (is_too_long(exemplar)) {
+      if (place_) tell({scratch, slot}, Refusal::kExemplarTooLong, exemplar.timestamp, exemplar.value);
+      continue;
+    }
+    if (newest != nullptr && same_bits(exemplar, *newest)) continue;
     if (newest != nullptr && is_older(exemplar, *newest)) {
+      if (place_) tell({scratch, slot}, Refusal::kExemplarOutOfOrder, exemplar.timestamp, exemplar.value);
       ++refused;
       continue;
     }

@@ -10,6 +10,7 @@
 
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "storage/commit/scratch.h"
@@ -48,6 +49,8 @@ class Preparer {
 
   // Clears from the scratch's seen bits what is not stored through them; the records point into the scratch.
   Prepared prepare(ScratchImpl& scratch);
+  // The same, and tells refusals one by one; `place` is the scratch's among those that are committed together.
+  Prepared prepare(ScratchImpl& scratch, size_t place);
 
  private:
   enum class Verdict { kAccept, kSilent, kOutOfOrder, kDuplicate, kOutOfBounds };
@@ -60,10 +63,22 @@ class Preparer {
     }
   };
 
+  // Where a sample comes from.
+  struct Origin {
+    const ScratchImpl& scratch;
+    Slot slot;
+    bool quiet = false;
+  };
+
+  bool is_too_far_ahead(Timestamp t, Timestamp now) const;
   bool in_bounds(Timestamp t, Timestamp now) const;
   static Verdict against(const std::optional<NewestSample>& newest, const OwnSample& sample);
   // Whether it is accepted; counts it if not, unless it was written quietly.
   bool count(Verdict verdict, bool quiet);
+  // The same, and tells of it if it is to be told; `newest` is what the sample was held against.
+  bool judge(Verdict verdict, const Origin& origin, const OwnSample& sample, const std::optional<NewestSample>& newest);
+  void tell(const Origin& origin, Refusal why, Timestamp timestamp, double value);
+  void malformed(const ScratchImpl& scratch, const SlotHistogram& histogram);
   void gather_beside(ScratchImpl& scratch);
   OwnSample sample_of(Slot slot, Timestamp t, double value, const Histogram* histogram) const;
   void scrape_samples(ScratchImpl& scratch);
@@ -71,7 +86,9 @@ class Preparer {
   void put_beside(const ScratchImpl& scratch, Record& record);
   void own_samples(ScratchImpl& scratch);
   void one_by_one(ScratchImpl& scratch, const OwnSample& sample, bool from_scrape);
-  void append_to(const std::shared_ptr<Target>& owner, const OwnSample& sample, bool quiet);
+  void append_to(const std::shared_ptr<Target>& owner, const Origin& origin, const OwnSample& sample);
+  Timestamp& reached_by(const ScratchImpl& scratch, const Target& owner, Slot slot);
+  void forget_reached(const ScratchImpl& scratch);
   void exemplars(const ScratchImpl& scratch);
   void exemplars_of_series(const ScratchImpl& scratch, std::span<const SlotExemplar* const> exemplars);
   Record& record_of(const std::shared_ptr<Target>& target, int64_t window);
@@ -82,10 +99,15 @@ class Preparer {
   const Options& options_;
   Prepared out_;
   // Of the scratch at work.
-  std::vector<ScrapedHistogram> histograms_;           // at the scrape's time; slots ascending
-  std::vector<SlotStart> starts_;                      // slots ascending, each once
-  boost::unordered_flat_map<Key, Timestamp> reached_;  // newest accepted in this scratch, of samples one by one
-  std::vector<OwnSample> rerouted_;                    // from the scrape's own
+  std::vector<ScrapedHistogram> histograms_;  // at the scrape's time; slots ascending
+  std::vector<SlotStart> starts_;             // slots ascending, each once
+  std::vector<TimedStart> timed_starts_;      // by slot and timestamp
+  std::optional<size_t> place_;               // refusals are told one by one
+  // Newest accepted in this scratch, of samples one by one: of the target's slots (INT64_MIN: none; as all are between
+  // two scratches), and of others.
+  std::vector<Timestamp> reached_;
+  boost::unordered_flat_map<Key, Timestamp> reached_at_others_;
+  std::vector<OwnSample> rerouted_;  // from the scrape's own
 };
 
 }  // namespace narthex::storage
