@@ -11,6 +11,7 @@
 #include "config/config.h"
 #include "net/http_server.h"
 #include "promql/engine.h"
+#include "remote/receiver.h"
 #include "scrape/manager.h"
 #include "server/configuration.h"
 #include "server/flags.h"
@@ -42,7 +43,9 @@ class Server {
  private:
   Result<web::Settings> web_settings();
   Result<> start_http();
+  std::vector<net::WorkerLane> lanes() const;
   Result<> open_store(const config::Config& config);
+  Result<> make_receiver();
   std::vector<Configuration::Part> parts();
   Result<> apply_scrape(const config::Config& config);
   web::RuntimeInfo runtime_info() const;
@@ -63,6 +66,7 @@ class Server {
   // In the order of building; taken down in the reverse order.
   std::unique_ptr<web::App> app_;
   std::unique_ptr<storage::Store> store_;
+  std::unique_ptr<remote::Receiver> receiver_;  // null: not enabled
   std::unique_ptr<scrape::Manager> manager_;
   std::unique_ptr<net::HttpServer> http_;
 };
