@@ -92,6 +92,38 @@ TEST(OwnTimes, BatchesThatOvertakeEachOtherShareAGroup) {
   EXPECT_EQ(pieces(store), 0u);
 }
 
+// Bytes of samples and slots after an hour of 50 series, at each timestamp `parts` batches.
+uint64_t bytes_of_an_hour(bool scraped, int samples_per_batch, int parts) {
+  OpenStore store;
+  const auto appender = store->open_target(kTarget);
+  for (int step = 0; step < 200; step += samples_per_batch) {
+    std::vector<Line> lines;
+    for (int n = 0; n < 50; ++n) {
+      for (int i = step; i < step + samples_per_batch; ++i) {
+        const Timestamp t = kStart + i * 15'000;
+        lines.push_back({series(n), n % 2 == 0 ? 1.0 : i * n, scraped ? 0 : t});
+      }
+    }
+    const size_t size = lines.size() / static_cast<size_t>(parts);
+    for (size_t first = 0; first < lines.size(); first += size) {
+      const std::vector<Line> part(lines.begin() + static_cast<ptrdiff_t>(first),
+                                   lines.begin() + static_cast<ptrdiff_t>(first + size));
+      EXPECT_TRUE(scrape(*appender, kStart + step * 15'000, part, kStart + 3'600'000).status);
+    }
+  }
+  const Stats stats = store->stats();
+  EXPECT_EQ(stats.samples_appended, 10'000u);
+  return stats.column_bytes + stats.index_bytes;
+}
+
+TEST(OwnTimes, CostHardlyMoreMemoryThanScrapes) {
+  const uint64_t scraped = bytes_of_an_hour(true, 1, 1);
+  EXPECT_LT(bytes_of_an_hour(false, 1, 1), scraped * 11 / 10);
+  EXPECT_LT(bytes_of_an_hour(false, 1, 5), scraped * 11 / 10);
+  EXPECT_LT(bytes_of_an_hour(false, 20, 1), scraped * 11 / 10);
+  EXPECT_LT(bytes_of_an_hour(false, 20, 5), scraped * 11 / 10);
+}
+
 TEST(OwnTimes, SeriesThatDisagreeLeave) {
   OpenStore store;
   const auto appender = store->open_target(kTarget);
