@@ -18,6 +18,15 @@ bool decode_histogram(std::string_view message, WrittenHistogram& out, std::stri
 // A Label, appended to `out`.
 bool decode_label(std::string_view message, std::vector<Label>& out, std::string& error);
 
+// Whether the request is still of a size that anybody would send; asked before anything large is added. Eight times the
+// limit of bodies: that is what ordinary samples would not fill.
+inline constexpr size_t kMaxRequestBytes = 256 << 20;
+inline bool has_room(const WriteRequest& request, std::string& error) {
+  if (request.bytes() <= kMaxRequestBytes) return true;
+  error = "request has too many parts for its size";
+  return false;
+}
+
 // Begins the next series.
 inline WrittenSeries& add_series(WriteRequest& request) {
   WrittenSeries& series = request.series.emplace_back();

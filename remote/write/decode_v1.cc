@@ -54,10 +54,10 @@ bool decode_other(const Fields& field, WriteRequest& request, std::string& error
   using F = v1::TimeSeries;
   switch (field.number()) {
     case F::kExemplarsFieldNumber:
-      return expect(Wire::kBytes, field, "Exemplars", error) &&
+      return expect(Wire::kBytes, field, "Exemplars", error) && has_room(request, error) &&
              decode_exemplar(field.bytes(), request.exemplars.emplace_back(), error);
     case F::kHistogramsFieldNumber:
-      return expect(Wire::kBytes, field, "Histograms", error) &&
+      return expect(Wire::kBytes, field, "Histograms", error) && has_room(request, error) &&
              decode_histogram(field.bytes(), request.histograms.emplace_back(), error);
     default:
       return true;
@@ -65,6 +65,7 @@ bool decode_other(const Fields& field, WriteRequest& request, std::string& error
 }
 
 bool decode_series(std::string_view message, const KeySecret& secret, WriteRequest& request, std::string& error) {
+  if (!has_room(request, error)) return false;
   WrittenSeries& series = add_series(request);
   LabelRange labels(request.scattered);
   Fields field(message);

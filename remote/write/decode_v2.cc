@@ -95,6 +95,7 @@ class Decoder {
   Decoder(const KeySecret& secret, WriteRequest& request) : secret_(secret), request_(request) {}
 
   bool series(std::string_view message, std::string& error) {
+    if (!has_room(request_, error)) return false;
     WrittenSeries& series = add_series(request_);
     const bool good =
         for_each_field(message, "TimeSeries", error, [&](const Fields& field) { return part(field, series, error); });
@@ -113,10 +114,10 @@ class Decoder {
         return expect(Wire::kBytes, field, "Samples", error) &&
                decode_sample(field.bytes(), request_.samples.emplace_back(), error);
       case F::kHistogramsFieldNumber:
-        return expect(Wire::kBytes, field, "Histograms", error) &&
+        return expect(Wire::kBytes, field, "Histograms", error) && has_room(request_, error) &&
                decode_histogram(field.bytes(), request_.histograms.emplace_back(), error);
       case F::kExemplarsFieldNumber:
-        return expect(Wire::kBytes, field, "Exemplars", error) &&
+        return expect(Wire::kBytes, field, "Exemplars", error) && has_room(request_, error) &&
                decode_exemplar(field.bytes(), request_, request_.exemplars.emplace_back(), error);
       case F::kMetadataFieldNumber:
         return expect(Wire::kBytes, field, "Metadata", error) && decode_metadata(field.bytes(), series, error);

@@ -28,12 +28,13 @@ class Workspaces {
   }
   void give(std::unique_ptr<Workspace> workspace) {
     std::lock_guard lock(mutex_);
-    if (free_.size() < kKept && workspace->body.capacity() <= kKeptBytes) free_.push_back(std::move(workspace));
+    const bool small = workspace->body.capacity() <= kKeptBytes && workspace->request.bytes() <= kKeptBytes;
+    if (free_.size() < kKept && small) free_.push_back(std::move(workspace));
   }
 
  private:
-  static constexpr size_t kKept = 4;                 // requests decoded at once, on the machines we think of
-  static constexpr size_t kKeptBytes = 1024 * 1024;  // of a body: ten thousand samples with their labels
+  static constexpr size_t kKept = 4;                     // requests decoded at once, on the machines we think of
+  static constexpr size_t kKeptBytes = 2 * 1024 * 1024;  // ten thousand samples with their labels take less
   std::mutex mutex_;
   std::vector<std::unique_ptr<Workspace>> free_;
 };

@@ -65,6 +65,12 @@ struct WriteRequest {
   std::deque<std::string> scattered;  // labels of series that have other fields between them
 
   void clear();
+  // Memory of what may be many times its encoded size: an empty histogram is two bytes.
+  size_t bytes() const {
+    return series.capacity() * sizeof series[0] + samples.capacity() * sizeof samples[0] +
+           histograms.capacity() * sizeof histograms[0] + exemplars.capacity() * sizeof exemplars[0] +
+           (symbols.capacity() + symbol_keys.capacity()) * sizeof symbols[0];
+  }
   size_t samples_end(size_t i) const { return i + 1 < series.size() ? series[i + 1].first_sample : samples.size(); }
   size_t histograms_end(size_t i) const {
     return i + 1 < series.size() ? series[i + 1].first_histogram : histograms.size();

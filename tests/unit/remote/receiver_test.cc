@@ -83,6 +83,20 @@ TEST(Receiver, DecodedBodiesHaveALimit) {
   EXPECT_EQ(receiver.stored(), "");
 }
 
+TEST(Receiver, PartsThatAreLargerThanTheirCodeHaveALimit) {
+  ReceiverFixture receiver;
+  std::string histograms;
+  for (int i = 0; i < 2'000'000; ++i) histograms += std::string("\x22\x00", 2);
+  std::string body = "\x0a";
+  for (size_t length = histograms.size(); length > 0; length >>= 7) {
+    body += static_cast<char>((length & 0x7f) | (length > 0x7f ? 0x80 : 0));
+  }
+  body += histograms;
+  std::string packed;
+  snappy::Compress(body.data(), body.size(), &packed);
+  EXPECT_EQ(text_of(receiver.post(packed, kV1)), "400 request has too many parts for its size");
+}
+
 TEST(Receiver, SamplesComeBackBitForBit) {
   for (const bool v2 : {false, true}) {
     ReceiverFixture receiver;
