@@ -112,10 +112,21 @@ class Scratch {
   void set_start_at(Slot slot, Timestamp timestamp, Timestamp start) {
     timed_starts_.push_back({slot, timestamp, start});
   }
+  // A sample that is older than the out-of-order window, and was not set quietly, fails the whole commit with "too old
+  // sample" (scrape spec, 6.2).
+  void fail_if_too_old() { fails_if_too_old_ = true; }
+  // What is not in order is refused even where the out-of-order window would take it (scrape spec, 9).
+  void only_in_order() { only_in_order_ = true; }
+
   // Kept in a ring of bounded size; refusals never fail a commit (scrape spec, 6.2). Dropped silently: one with more
   // than 128 code points in names and values of its labels, and one equal to the newest of its series. Refused: one
   // older than that.
   void add_exemplar(Slot slot, Exemplar exemplar) { exemplars_.push_back({slot, std::move(exemplar)}); }
+
+  // What is resolved from now on is never refused for want of memory: for the few series of a target that must be
+  // there, such as `up`.
+  void never_refuse() { refusable_ = false; }
+  bool refusable() const { return refusable_; }
 
   // Slots that resolve() made in this scratch: they end with it if it is dropped or its commit fails, and are then
   // given to others.
@@ -125,6 +136,7 @@ class Scratch {
 
  protected:
   Timestamp timestamp_ = 0;
+  bool refusable_ = true;
   size_t slot_count_ = 0;
   std::vector<double> values_;   // by slot; meaningful where seen
   std::vector<uint64_t> seen_;   // always large enough for slot_count_
@@ -135,6 +147,8 @@ class Scratch {
   std::vector<SlotStart> starts_;
   std::vector<TimedStart> timed_starts_;
   std::vector<SlotExemplar> exemplars_;
+  bool fails_if_too_old_ = false;
+  bool only_in_order_ = false;
 };
 
 // Why a sample or an exemplar was not stored (configuration spec, sections 7 and 9).
@@ -143,6 +157,7 @@ enum class Refusal {
   kDuplicate,
   kOutOfBounds,
   kTooFarAhead,  // of the wall clock
+  kTooOld,       // for the out-of-order window
   kMalformed,    // a histogram whose spans do not fit its buckets
   kExemplarOutOfOrder,
   kExemplarTooLong,
@@ -168,6 +183,7 @@ struct CommitResult {
   uint64_t out_of_order = 0;
   uint64_t duplicate_timestamp = 0;
   uint64_t out_of_bounds = 0;
+  uint64_t too_old = 0;  // for the out-of-order window; where there is one, no sample is out of order or too old else
   // Exemplars refused for their timestamps. Those of a series count if all it brought were refused: exporters repeat
   // old ones beside new ones.
   uint64_t exemplar_out_of_order = 0;
@@ -176,12 +192,15 @@ struct CommitResult {
   std::vector<RefusedSample> refused = {};
 
   // Samples, as opposed to exemplars.
-  uint64_t refused_samples() const { return out_of_order + duplicate_timestamp + out_of_bounds + malformed_histograms; }
+  uint64_t refused_samples() const {
+    return out_of_order + duplicate_timestamp + out_of_bounds + too_old + malformed_histograms;
+  }
   // Adds what another scratch of the same commit had refused.
   void add(CommitResult other) {
     out_of_order += other.out_of_order;
     duplicate_timestamp += other.duplicate_timestamp;
     out_of_bounds += other.out_of_bounds;
+    too_old += other.too_old;
     exemplar_out_of_order += other.exemplar_out_of_order;
     malformed_histograms += other.malformed_histograms;
     if (refused.empty()) refused.swap(other.refused);
@@ -216,8 +235,13 @@ class TargetAppender {
 
   // The slot of the series with exactly these final labels (public labels of the target included, and whatever
   // honor_labels and relabeling left), created within the scratch if new. Equal labels give the equal slot.
-  // kLimit: a new series was refused (memory budget); the scrape goes on without it.
+  // kLimit: a new series was refused (memory budget), the message says why; the scrape goes on without it. Series that
+  // are stored already are never refused.
   virtual Result<Slot> resolve(Scratch& scratch, const Labels& labels) = 0;
+  // Asking again for what was refused is in vain until this number changes.
+  virtual uint64_t refusal_epoch() const { return 0; }
+  // Whether there is memory (some `bytes`) for the caller to remember that a series was refused.
+  virtual bool may_remember_refusal(size_t /*bytes*/) { return true; }
 
   // The labels of a slot.
   virtual Labels labels(Slot slot) const = 0;

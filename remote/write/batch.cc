@@ -21,13 +21,14 @@ BatchResult Batch::write(int64_t steady_ms, Timestamp now) {
   return std::move(out_);
 }
 
-// Nothing of the request is stored, because of what it says.
+// Nothing of the request is stored, because of what it says; or for want of memory, which may pass.
 BatchResult Batch::refuse(const Error& error) {
   static_cast<void>(cache_.take_scratches());
   cache_.end(false);
-  out_.rolled_back = true;
+  const bool may_pass = error.code == Code::kLimit;
+  (may_pass ? out_.failed : out_.rolled_back) = true;
   out_.written = {};
-  out_.answer = {.status = 400, .text = error.message, .written = std::nullopt};
+  out_.answer = {.status = may_pass ? 500 : 400, .text = error.message, .written = std::nullopt};
   return std::move(out_);
 }
 
@@ -107,13 +108,7 @@ Result<const SeriesPlace*> Batch::first_seen(size_t i, const WrittenSeries& seri
     return nullptr;
   }
   const auto added = cache_.add(series.key, labels_, first_time(i));
-  if (!added) {
-    // Samples of known series are stored all the same: sent again, the request would have no other end.
-    out_.refused_samples += request_.samples_end(i) - series.first_sample;
-    out_.refused_samples += request_.histograms_end(i) - series.first_histogram;
-    refusals_.add(i, added.error().message, &labels_);
-    return nullptr;
-  }
+  if (!added) return added.error();
   added_ = *added;
   return &added_;
 }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "storage/appender.h"
+#include "storage/head/column.h"
 #include "storage/identity/label_list.h"
 
 namespace narthex::storage {
@@ -24,12 +25,19 @@ struct OwnSample {
   double value;
   const Histogram* histogram = nullptr;
   Timestamp start = 0;
+  bool out_of_order = false;  // its series may have newer ones: it goes beside the columns
 };
 
 // Of a scrape.
 struct ScrapedHistogram {
   Slot slot;
   const Histogram* histogram;
+};
+
+// How a slot's value changed.
+struct SlotChange {
+  Slot slot;
+  ValueChange value;
 };
 
 struct RecordExemplar {

@@ -133,7 +133,10 @@ class V2Request {
 
 class ReceiverFixture {
  public:
-  explicit ReceiverFixture(ReceiverOptions options = {}) : options_(options) { open(); }
+  explicit ReceiverFixture(ReceiverOptions options = {}, storage::Options store = {})
+      : options_(options), store_(std::move(store)) {
+    open();
+  }
 
   WriteAnswer post(const std::string& body, std::string_view type = kV1, std::string_view encoding = "snappy") {
     return receiver_->write({.content_type = type, .content_encoding = encoding, .body = body});
