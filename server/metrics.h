@@ -38,6 +38,7 @@ struct Snapshot {
   ReloadState reload;
   std::optional<net::ServerStats> http;
   std::optional<storage::Stats> storage;
+  storage::Limits limits;  // that hold
   std::optional<scrape::Stats> scrape;
   std::optional<remote::ReceiverStats> receiver;
   std::vector<PoolSize> pools;

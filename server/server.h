@@ -17,6 +17,7 @@
 #include "server/configuration.h"
 #include "server/flags.h"
 #include "server/metrics.h"
+#include "server/store_watch.h"
 #include "storage/store.h"
 #include "web/app.h"
 
@@ -49,6 +50,7 @@ class Server {
   Result<> make_receiver();
   std::vector<Configuration::Part> parts();
   void use_limits(const storage::Limits& limits);
+  storage::Limits limits() const;
   Result<> apply_scrape(const config::Config& config);
   web::RuntimeInfo runtime_info() const;
   web::Sources sources(int64_t evaluation_interval_ms);
@@ -71,6 +73,7 @@ class Server {
   std::unique_ptr<web::App> app_;
   std::unique_ptr<storage::Store> store_;
   std::unique_ptr<remote::Receiver> receiver_;  // null: not enabled
+  std::unique_ptr<StoreWatch> store_watch_;
   std::unique_ptr<scrape::Manager> manager_;
   std::unique_ptr<net::HttpServer> http_;
 };

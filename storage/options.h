@@ -12,7 +12,7 @@ namespace narthex::storage {
 
 struct Options {
   std::string path = "data";
-  int64_t window_ms = 3'600'000;           // a window of the head
+  int64_t window_ms = 3'600'000;           // a window of the head; a store keeps the length that it was made with
   Limits limits;                           // at the start; see Store::set_limits()
   int64_t overlap_ms = 300'000;            // of data time, after which a window closes
   int64_t sync_interval_ms = 1000;         // --storage.sync-interval; 0 = every batch

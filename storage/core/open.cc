@@ -92,6 +92,13 @@ std::unique_ptr<Budget> make_budget(const Shared& shared, Log& log) {
   return std::make_unique<Budget>(std::move(settings), log);
 }
 
+// With the windows that the store was made with.
+Options options_for(const Options& asked, int64_t window_ms) {
+  Options options = asked;
+  options.window_ms = window_ms;
+  return options;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Store>> open_store(const Options& options, const Clock& clock, Log& log,
@@ -105,7 +112,7 @@ Result<std::unique_ptr<Store>> open_store(const Options& options, const Clock& c
   if (!database) return database.error();
   auto files = open_segment_files(*database);
   if (!files) return files.error();
-  auto shared = std::make_shared<Shared>(options, clock);
+  auto shared = std::make_shared<Shared>(options_for(options, (*database)->window_ms()), clock);
   shared->segment_files = replacements.wrap_files ? replacements.wrap_files(std::move(*files)) : std::move(*files);
   open_segments(*shared, log);
   const uint64_t exemplars_sealed = shared->exemplars.last_number();

@@ -101,6 +101,7 @@ Result<> Merger::write_metric(const std::string& metric) {
   const Twins twins = find_twins(splits);
   for (uint32_t i = 0; i < order.size(); ++i) {
     if (!twins.is_first[i]) continue;
+    if (auto go_on = context_.unless_stopping(); !go_on) return go_on;
     if (auto written = write_series(*found, order, twins, i); !written) return written;
   }
   return {};

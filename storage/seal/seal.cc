@@ -81,6 +81,7 @@ class WindowSealer {
     const Twins twins = find_twins(splits_);
     for (uint32_t i = 0; i < items.size(); ++i) {
       if (!twins.is_first[i]) continue;
+      if (auto go_on = context_.unless_stopping(); !go_on) return go_on;
       if (auto written = write_series(items, twins, i); !written) return written;
     }
     return {};

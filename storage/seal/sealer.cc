@@ -218,10 +218,15 @@ bool Sealer::expire() {
   context_.at("retention.applied");
   context_.windows.replace({}, {}, removed);
   for (const Expired& e : expired) {
-    context_.log.info("Removed a segment", {{"segment", std::to_string(e.id)}, {"reason", e.reason}});
+    context_.log.info("Removed a segment",
+                      {{"segment", std::to_string(e.id)},
+                       {"reason", e.by_time ? "older than the retention time" : "the size limit is exceeded"}});
   }
   std::lock_guard lock(mutex_);
   stats_.expired += expired.size();
+  // Those that are too old come first.
+  stats_.time_retentions += expired.front().by_time;
+  stats_.size_retentions += !expired.back().by_time;
   return true;
 }
 
@@ -255,20 +260,28 @@ bool Sealer::merge_one(const SegmentList& segments) {
 }
 
 void Sealer::note(std::string_view activity, const Result<>& result) {
+  if (!result && result.error().code == Code::kCanceled) return;
+  std::lock_guard lock(mutex_);
+  const auto known = failing_.find(activity);
   if (result) {
-    if (const auto it = failing_.find(activity); it != failing_.end()) {
-      failing_.erase(it);
-      context_.log.info("It works again", {{"activity", std::string(activity)}});
-    }
+    if (known == failing_.end()) return;
+    failing_.erase(known);
+    context_.log.info("It works again", {{"activity", std::string(activity)}});
     return;
   }
-  if (result.error().code == Code::kCanceled) return;
-  const std::string text = std::string(activity) + " failed: " + result.error().str();
-  if (failing_.emplace(activity).second)
-    context_.log.error(std::string(activity) + " failed", {{"err", result.error().str()}});
-  std::lock_guard lock(mutex_);
+  const std::string reason = result.error().str();
+  stats_.last_error = std::string(activity) + " failed: " + reason;
   ++stats_.failures;
-  stats_.last_error = text;
+  if (known != failing_.end()) return;
+  failing_.emplace(activity, stats_.last_error);
+  context_.log.error(std::string(activity) + " failed", {{"err", reason}});
+}
+
+std::vector<std::string> Sealer::failing() const {
+  std::lock_guard lock(mutex_);
+  std::vector<std::string> all;
+  for (const auto& [activity, failure] : failing_) all.push_back(failure);
+  return all;
 }
 
 }  // namespace narthex::storage

@@ -34,6 +34,9 @@ class NaiveStore final : public storage::Store {
   std::shared_ptr<const storage::View> view() const override;
   std::shared_ptr<storage::TargetAppender> open_target(const Labels& public_labels) override;
   storage::Stats stats() const override;
+  std::vector<storage::BlockInfo> blocks() const override { return blocks_; }
+  // What it says it has; before others use it.
+  void set_blocks(std::vector<storage::BlockInfo> blocks) { blocks_ = std::move(blocks); }
   // Every series is active, and has one column.
   storage::Cardinality cardinality(size_t limit) const override;
   void close() override {}
@@ -98,6 +101,7 @@ class NaiveStore final : public storage::Store {
   std::vector<std::pair<Labels, Exemplar>> exemplars_;  // in the order of adding
   uint64_t commits_ = 0;
   int failing_ = 0;
+  std::vector<storage::BlockInfo> blocks_;
 };
 
 // Everything a view holds, a line per series: `up{job="a"} 1000:1 2000:7ff0000000000002`, values as 16 hex digits of
