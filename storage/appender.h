@@ -112,6 +112,12 @@ class Scratch {
   void set_start_at(Slot slot, Timestamp timestamp, Timestamp start) {
     timed_starts_.push_back({slot, timestamp, start});
   }
+  // A sample that is older than the out-of-order window, and was not set quietly, fails the whole commit with "too old
+  // sample" (scrape spec, 6.2).
+  void fail_if_too_old() { fails_if_too_old_ = true; }
+  // What is not in order is refused even where the out-of-order window would take it (scrape spec, 9).
+  void only_in_order() { only_in_order_ = true; }
+
   // Kept in a ring of bounded size; refusals never fail a commit (scrape spec, 6.2). Dropped silently: one with more
   // than 128 code points in names and values of its labels, and one equal to the newest of its series. Refused: one
   // older than that.
@@ -135,6 +141,8 @@ class Scratch {
   std::vector<SlotStart> starts_;
   std::vector<TimedStart> timed_starts_;
   std::vector<SlotExemplar> exemplars_;
+  bool fails_if_too_old_ = false;
+  bool only_in_order_ = false;
 };
 
 // Why a sample or an exemplar was not stored (configuration spec, sections 7 and 9).
@@ -143,6 +151,7 @@ enum class Refusal {
   kDuplicate,
   kOutOfBounds,
   kTooFarAhead,  // of the wall clock
+  kTooOld,       // for the out-of-order window
   kMalformed,    // a histogram whose spans do not fit its buckets
   kExemplarOutOfOrder,
   kExemplarTooLong,
@@ -150,12 +159,12 @@ enum class Refusal {
 
 // What was refused. Of an exemplar: its series, timestamp and value.
 struct RefusedSample {
-  Refusal why;
-  size_t scratch;  // which of those that were committed together
-  Slot slot;       // in that scratch
+  Refusal why = Refusal::kOutOfOrder;
+  size_t scratch = 0;  // which of those that were committed together
+  Slot slot = 0;       // in that scratch
   Labels series;
-  Timestamp timestamp;
-  double value;
+  Timestamp timestamp = 0;
+  double value = 0;
   bool is_histogram = false;  // `value` means nothing
   // What a duplicate collides with.
   double existing = 0;
@@ -168,6 +177,7 @@ struct CommitResult {
   uint64_t out_of_order = 0;
   uint64_t duplicate_timestamp = 0;
   uint64_t out_of_bounds = 0;
+  uint64_t too_old = 0;  // for the out-of-order window; where there is one, no sample is out of order or too old else
   // Exemplars refused for their timestamps. Those of a series count if all it brought were refused: exporters repeat
   // old ones beside new ones.
   uint64_t exemplar_out_of_order = 0;
@@ -182,6 +192,7 @@ struct CommitResult {
     out_of_order += other.out_of_order;
     duplicate_timestamp += other.duplicate_timestamp;
     out_of_bounds += other.out_of_bounds;
+    too_old += other.too_old;
     exemplar_out_of_order += other.exemplar_out_of_order;
     malformed_histograms += other.malformed_histograms;
     if (refused.empty()) refused.swap(other.refused);

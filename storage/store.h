@@ -5,12 +5,14 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/result.h"
 #include "storage/appender.h"
+#include "storage/blocks.h"
 #include "storage/cardinality.h"
 #include "storage/options.h"
 #include "storage/querier.h"
@@ -26,7 +28,7 @@ struct Stats {
   uint64_t samples_appended = 0;  // since start
   uint64_t commits = 0;
   uint64_t commit_failures = 0;
-  uint64_t log_bytes = 0;       // on disk, all families
+  uint64_t log_bytes = 0;       // on disk, without segments
   uint64_t damaged_frames = 0;  // parts of the log that could not be read when it was replayed
   uint64_t column_bytes = 0;    // resident, head columns
   uint64_t index_bytes = 0;     // resident, identity and slots
@@ -36,6 +38,17 @@ struct Stats {
   uint64_t exemplars = 0;            // kept now
   uint64_t exemplar_series = 0;
   uint64_t exemplar_bytes = 0;  // resident, about
+  uint64_t segments = 0;        // that can be read
+  uint64_t late_segments = 0;   // of them, those with late samples of windows that have another one
+  uint64_t damaged_segments = 0;
+  uint64_t segment_bytes = 0;     // on disk, damaged ones too
+  uint64_t windows_to_seal = 0;   // batches of closed windows that are no segments yet
+  uint64_t seals = 0;             // since start: batches of windows that became segments
+  uint64_t merges = 0;            // since start: segments made of others
+  uint64_t segments_expired = 0;  // since start: removed by retention
+  uint64_t seal_failures = 0;     // since start: of sealing, merging, retention
+  std::string last_seal_error;
+  std::vector<CodecCount> codecs;  // columns of all segments
 };
 
 // Thread-safe unless a returned object says otherwise.
@@ -65,6 +78,8 @@ class Store : public Queryable {
   virtual void set_limits(const Limits&) {}
 
   virtual Stats stats() const = 0;
+  // The segments, ascending in time, damaged ones too.
+  virtual std::vector<BlockInfo> blocks() const { return {}; }
   // Counts the active series by their labels, at most `limit` entries per list. Walks all of them: for people who ask,
   // not for metrics.
   virtual Cardinality cardinality(size_t limit) const = 0;

@@ -45,6 +45,8 @@ std::string text_of(const storage::RefusedSample& refused) {
       return "out of bounds";
     case storage::Refusal::kTooFarAhead:
       return "out of bounds: timestamp is too far in the future";
+    case storage::Refusal::kTooOld:
+      return "too old sample";
     case storage::Refusal::kMalformed:
       return "histogram spans specify different number of buckets than provided";
     case storage::Refusal::kExemplarOutOfOrder:

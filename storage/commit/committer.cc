@@ -6,13 +6,13 @@
 namespace narthex::storage {
 
 Committer::Committer(Core& core, Windows& windows, ExemplarRing& ring, RecordLog& record_log, const Options& options,
-                     Log& log)
+                     const LiveLimits& limits, FrozenSink* sink, Log& log)
     : core_(core),
       windows_(windows),
       ring_(ring),
       record_log_(record_log),
-      preparer_(core, windows, ring, options),
-      housekeeping_(core, windows, record_log, options, log) {
+      preparer_(core, windows, ring, options, limits),
+      housekeeping_(core, windows, record_log, options, limits, sink, log) {
   thread_ = std::thread([this] { run(); });
 }
 
@@ -139,7 +139,7 @@ void Committer::claim_slot(Entry& entry, Slot slot, uint64_t hash) {
   const auto owner = maybe_known ? find_owner(core_, combine(target->labels(), *list), hash) : std::nullopt;
   std::lock_guard lock(target->mutex());
   if (owner && (owner->target != target || owner->slot != slot)) {
-    target->set_foreign(slot, {owner->target, owner->slot, owner->list});
+    target->set_foreign(slot, {owner->target, owner->slot, owner->generation});
     return;
   }
   target->take_ownership(slot);
@@ -150,23 +150,45 @@ void Committer::claim_slot(Entry& entry, Slot slot, uint64_t hash) {
 
 // An owner may have been forgotten, or have moved in a compaction.
 void Committer::check_foreign_slots(Entry& entry) {
-  Target& target = *entry.scratch->target();
-  std::vector<SlotTemplate> stale;
-  {
-    std::lock_guard lock(target.mutex());
-    for (const auto& [slot, foreign] : target.foreign_slots()) {
-      std::unique_lock<std::mutex> other;
-      if (foreign.owner.get() != &target) other = std::unique_lock(foreign.owner->mutex());
-      const Slot there = foreign.slot;
-      if (there >= foreign.owner->slot_count() || foreign.owner->list(there) != foreign.list) {
-        stale.push_back({slot, target.list(slot)});
-      }
+  const Target& target = *entry.scratch->target();
+  unpin(entry);
+  for (auto stale = pin_owners(entry); !stale.empty(); stale = pin_owners(entry)) {
+    unpin(entry);
+    for (const auto& [slot, id] : stale) {
+      const ListRef list = core_.identity.get(id);
+      claim_slot(entry, slot, series_hash(target.labels(), *list));
     }
   }
-  for (const auto& [slot, id] : stale) {
-    const ListRef list = core_.identity.get(id);
-    claim_slot(entry, slot, series_hash(target.labels(), *list));
+}
+
+// Keeps the owners of the target's foreign slots from being compacted until the job is done. Returns those whose owner
+// is not what it was.
+std::vector<SlotTemplate> Committer::pin_owners(Entry& entry) {
+  Target& target = *entry.scratch->target();
+  std::vector<std::pair<SlotTemplate, ForeignSlot>> known;
+  {
+    std::lock_guard lock(target.mutex());
+    for (const auto& [slot, foreign] : target.foreign_slots()) known.push_back({{slot, target.list(slot)}, foreign});
   }
+  std::vector<SlotTemplate> stale;
+  for (const auto& [ours, foreign] : known) {
+    std::lock_guard lock(foreign.owner->mutex());
+    if (foreign.owner->generation() != foreign.generation) {
+      stale.push_back(ours);
+      continue;
+    }
+    ++foreign.owner->scratches_out;
+    entry.pinned.push_back(foreign.owner);
+  }
+  return stale;
+}
+
+void Committer::unpin(Entry& entry) {
+  for (const auto& owner : entry.pinned) {
+    std::lock_guard lock(owner->mutex());
+    --owner->scratches_out;
+  }
+  entry.pinned.clear();
 }
 
 void Committer::prepare(Job& job) {
@@ -174,16 +196,17 @@ void Committer::prepare(Job& job) {
   for (size_t i = 0; i < job.entries.size(); ++i) {
     Entry& entry = job.entries[i];
     entry.prepared = job.mode ? preparer_.prepare(*entry.scratch, i) : preparer_.prepare(*entry.scratch);
-    refused = refused || entry.prepared.result.refused_samples();
+    if (!entry.prepared.result.status) job.status = entry.prepared.result.status;
+    refused = refused || entry.prepared.result.refused_samples() > 0;
   }
-  job.refused = refused && job.mode == CommitMode::kAllOrNothing;
+  if (refused && job.mode == CommitMode::kAllOrNothing) job.status = invalid("a sample was refused");
 }
 
 Result<> Committer::write(std::vector<Job>& batch) {
   RecordBatch records;
   for (Job& job : batch) {
     prepare(job);
-    if (job.refused) continue;
+    if (!job.status) continue;
     for (Entry& entry : job.entries) {
       for (PreparedRecord& record : entry.prepared.records) records.push_back(&record);
     }
@@ -197,17 +220,17 @@ void Committer::apply(std::vector<Job>& batch) {
   uint64_t samples = 0;
   uint64_t histograms = 0;
   for (Job& job : batch) {
-    if (job.refused) continue;
+    if (!job.status) continue;
     for (Entry& entry : job.entries) {
       apply(entry, sequence, oldest_view);
       samples += entry.prepared.samples;
       histograms += entry.prepared.histograms;
     }
+    ++stats_.commits;
   }
   windows_.publish(sequence);
   stats_.samples += samples;
   stats_.histograms += histograms;
-  stats_.commits += batch.size();
 }
 
 void Committer::apply(Entry& entry, Sequence sequence, Sequence oldest_view) {
@@ -225,11 +248,11 @@ void Committer::finish(std::vector<Job>& batch, const Result<>& status) {
     CommitResult result;
     if (!status) ++stats_.failures;
     for (Entry& entry : job.entries) {
-      if (!status || job.refused) take_back(entry);
+      if (!status || !job.status) take_back(entry);
       if (status) result.add(std::move(entry.prepared.result));
+      unpin(entry);
     }
-    if (job.refused) result.status = Error{Code::kInvalid, "a sample was refused"};
-    if (!status) result.status = status;
+    result.status = status ? std::move(job.status) : status;
     // The scratches go first: who is told of the end may begin anew.
     job.entries.clear();
     job.done(std::move(result));

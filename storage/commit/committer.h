@@ -30,8 +30,9 @@ struct CommitterStats {
 // Thread-safe.
 class Committer {
  public:
-  // All must outlive the committer.
-  Committer(Core& core, Windows& windows, ExemplarRing& ring, RecordLog& record_log, const Options& options, Log& log);
+  // All must outlive the committer. `sink`: see Housekeeping.
+  Committer(Core& core, Windows& windows, ExemplarRing& ring, RecordLog& record_log, const Options& options,
+            const LiveLimits& limits, FrozenSink* sink, Log& log);
   // Stops as stop() does.
   ~Committer();
 
@@ -50,7 +51,8 @@ class Committer {
   struct Entry {
     std::unique_ptr<ScratchImpl> scratch;
     bool claimed = false;
-    std::vector<CreatedSlot> inserted = {};  // into the index: taken back if the commit fails
+    std::vector<CreatedSlot> inserted = {};            // into the index: taken back if the commit fails
+    std::vector<std::shared_ptr<Target>> pinned = {};  // once per foreign slot
     Prepared prepared = {};
   };
   // What is committed together.
@@ -58,7 +60,7 @@ class Committer {
     std::vector<Entry> entries;
     std::optional<CommitMode> mode;  // of several; one alone is partial, and is told counts only
     std::function<void(CommitResult)> done;
-    bool refused = false;  // as a whole
+    Result<> status = {};  // error: nothing of it is stored, whatever becomes of the batch
   };
 
   void run();
@@ -70,6 +72,8 @@ class Committer {
   void claim(Entry& entry);
   void claim_slot(Entry& entry, Slot slot, uint64_t hash);
   void check_foreign_slots(Entry& entry);
+  std::vector<SlotTemplate> pin_owners(Entry& entry);
+  void unpin(Entry& entry);
   void prepare(Job& job);
   Result<> write(std::vector<Job>& batch);
   void apply(std::vector<Job>& batch);

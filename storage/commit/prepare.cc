@@ -5,21 +5,39 @@
 
 namespace narthex::storage {
 
-bool Preparer::is_too_far_ahead(Timestamp t, Timestamp now) const {
-  return t > now && t - now > options_.max_future_ms;
-}
-
-bool Preparer::in_bounds(Timestamp t, Timestamp now) const {
-  if (is_too_far_ahead(t, now)) return false;
-  if (t < now && t < now - options_.limits.retention_ms) return false;  // also where there is no newest sample yet
+Preparer::Age Preparer::age_of(Timestamp t) const {
+  if (t > now_ && t - now_ > options_.max_future_ms) return Age::kFuture;
+  // Also where there is no newest sample yet.
+  if (limits_.retention_ms > 0 && t < now_ && t < now_ - limits_.retention_ms) return Age::kTooOld;
+  if (windows_.number_of(t) < windows_.first_retained()) return Age::kTooOld;
   const Timestamp newest = windows_.newest();
-  if (newest != INT64_MIN && t < newest - options_.max_past_ms) return false;
-  return windows_.number_of(t) >= windows_.first_retained();
+  if (newest == INT64_MIN || t >= newest - options_.max_past_ms) return Age::kCurrent;
+  return in_window(t) ? Age::kOld : Age::kTooOld;
 }
 
-Preparer::Verdict Preparer::against(const std::optional<NewestSample>& newest, const OwnSample& sample) {
+bool Preparer::in_window(Timestamp t) const {
+  return limits_.out_of_order_window_ms > 0 && t >= windows_.newest() - limits_.out_of_order_window_ms;
+}
+
+Preparer::Verdict Preparer::not_in_order(Timestamp t) const {
+  if (limits_.out_of_order_window_ms <= 0) return Verdict::kOutOfOrder;
+  if (only_in_order_) return Verdict::kSilent;
+  return in_window(t) ? Verdict::kInsert : Verdict::kTooOld;
+}
+
+Preparer::Verdict Preparer::judge(const std::optional<NewestSample>& newest, const OwnSample& sample) const {
+  switch (age_of(sample.timestamp)) {
+    case Age::kFuture:
+      return Verdict::kOutOfBounds;
+    case Age::kTooOld:
+      return limits_.out_of_order_window_ms > 0 ? Verdict::kTooOld : Verdict::kOutOfBounds;
+    case Age::kOld:
+      return not_in_order(sample.timestamp);
+    case Age::kCurrent:
+      break;
+  }
   if (!newest || sample.timestamp > newest->timestamp) return Verdict::kAccept;
-  if (sample.timestamp < newest->timestamp) return Verdict::kOutOfOrder;
+  if (sample.timestamp < newest->timestamp) return not_in_order(sample.timestamp);
   const bool histograms = newest->histogram != nullptr && sample.histogram != nullptr;
   const bool numbers = newest->histogram == nullptr && sample.histogram == nullptr;
   const bool same = histograms ? same_bits(*newest->histogram, *sample.histogram)
@@ -27,11 +45,11 @@ Preparer::Verdict Preparer::against(const std::optional<NewestSample>& newest, c
   return same ? Verdict::kSilent : Verdict::kDuplicate;
 }
 
-bool Preparer::count(Verdict verdict, bool quiet) {
-  if (quiet) return verdict == Verdict::kAccept;
+void Preparer::count(Verdict verdict, bool quiet) {
+  if (quiet) return;
   switch (verdict) {
     case Verdict::kAccept:
-      return true;
+    case Verdict::kInsert:
     case Verdict::kSilent:
       break;
     case Verdict::kOutOfOrder:
@@ -43,45 +61,67 @@ bool Preparer::count(Verdict verdict, bool quiet) {
     case Verdict::kOutOfBounds:
       ++out_.result.out_of_bounds;
       break;
+    case Verdict::kTooOld:
+      ++out_.result.too_old;
+      break;
   }
-  return false;
 }
 
-bool Preparer::judge(Verdict verdict, const Origin& origin, const OwnSample& sample,
+void Preparer::fail_if_too_old() {
+  const uint64_t too_old = out_.result.too_old;
+  if (too_old == 0) return;
+  out_ = {};
+  out_.result.too_old = too_old;
+  out_.result.status = invalid("too old sample");
+}
+
+void Preparer::count(Verdict verdict, const Origin& origin, const Target& owner, const OwnSample& sample,
                      const std::optional<NewestSample>& newest) {
-  if (count(verdict, origin.quiet)) return true;
-  if (!place_ || origin.quiet || verdict == Verdict::kSilent) return false;
+  count(verdict, origin.quiet);
+  if (!place_ || origin.quiet) return;
   Refusal why = Refusal::kOutOfOrder;
-  if (verdict == Verdict::kDuplicate) why = Refusal::kDuplicate;
-  if (verdict == Verdict::kOutOfBounds) {
-    why = is_too_far_ahead(sample.timestamp, origin.scratch.now()) ? Refusal::kTooFarAhead : Refusal::kOutOfBounds;
+  switch (verdict) {
+    case Verdict::kAccept:
+    case Verdict::kInsert:
+    case Verdict::kSilent:
+      return;
+    case Verdict::kOutOfOrder:
+      break;
+    case Verdict::kDuplicate:
+      why = Refusal::kDuplicate;
+      break;
+    case Verdict::kOutOfBounds:
+      why = age_of(sample.timestamp) == Age::kFuture ? Refusal::kTooFarAhead : Refusal::kOutOfBounds;
+      break;
+    case Verdict::kTooOld:
+      why = Refusal::kTooOld;
+      break;
   }
-  tell(origin, why, sample.timestamp, sample.value);
-  RefusedSample& told = out_.result.refused.back();
+  RefusedSample& told = tell(why, origin.slot, owner, sample.slot);
+  told.timestamp = sample.timestamp;
+  told.value = sample.value;
   told.is_histogram = sample.histogram != nullptr;
-  if (newest) {
-    told.existing = std::bit_cast<double>(newest->bits);
-    told.existing_is_histogram = newest->histogram != nullptr;
-  }
-  return false;
+  if (!newest) return;
+  told.existing = std::bit_cast<double>(newest->bits);
+  told.existing_is_histogram = newest->histogram != nullptr;
 }
 
-void Preparer::tell(const Origin& origin, Refusal why, Timestamp timestamp, double value) {
-  const Target& target = *origin.scratch.target();
-  const ListRef list = core_.identity.get(target.list(origin.slot));
-  out_.result.refused.push_back({.why = why,
-                                 .scratch = *place_,
-                                 .slot = origin.slot,
-                                 .series = list ? combine(target.labels(), *list) : Labels(),
-                                 .timestamp = timestamp,
-                                 .value = value});
+RefusedSample& Preparer::tell(Refusal why, Slot slot, const Target& owner, Slot owner_slot) {
+  const ListRef list = core_.identity.get(owner.list(owner_slot));
+  RefusedSample& told = out_.result.refused.emplace_back();
+  told.why = why;
+  told.scratch = *place_;
+  told.slot = slot;
+  if (list) told.series = combine(owner.labels(), *list);
+  return told;
 }
 
 void Preparer::malformed(const ScratchImpl& scratch, const SlotHistogram& histogram) {
   ++out_.result.malformed_histograms;
   if (!place_) return;
-  tell({scratch, histogram.slot}, Refusal::kMalformed, histogram.timestamp, 0);
-  out_.result.refused.back().is_histogram = true;
+  RefusedSample& told = tell(Refusal::kMalformed, histogram.slot, *scratch.target(), histogram.slot);
+  told.timestamp = histogram.timestamp;
+  told.is_histogram = true;
 }
 
 Record& Preparer::record_of(const std::shared_ptr<Target>& target, int64_t window) {
@@ -104,15 +144,25 @@ Prepared Preparer::prepare(ScratchImpl& scratch, size_t place) {
 
 Prepared Preparer::prepare(ScratchImpl& scratch) {
   out_ = {};
-  reached_at_others_.clear();
   rerouted_.clear();
-  std::lock_guard lock(scratch.target()->mutex());
+  foreign_.clear();
+  limits_ = live_limits_.get();
+  now_ = scratch.now();
+  target_ = scratch.target().get();
+  only_in_order_ = scratch.is_only_in_order();
+  std::unique_lock lock(scratch.target()->mutex());
   gather_beside(scratch);
   scrape_samples(scratch);
   for (const OwnSample& sample : rerouted_) one_by_one(scratch, sample, true);
   own_samples(scratch);
-  forget_reached(scratch);
   exemplars(scratch);
+  lock.unlock();  // one target's mutex at a time
+  for (const Foreign& f : foreign_) {
+    std::lock_guard owners(f.owner->mutex());
+    append_to(f.owner, f.sample, INT64_MIN, f.origin);
+  }
+  forget_reached();
+  if (scratch.fails_if_too_old()) fail_if_too_old();
   std::stable_sort(out_.records.begin(), out_.records.end(),
                    [](const PreparedRecord& a, const PreparedRecord& b) { return a.record.window < b.record.window; });
   return std::move(out_);
@@ -193,16 +243,12 @@ void Preparer::scrape_samples(ScratchImpl& scratch) {
   uint64_t seen_count = 0;
   for (const uint64_t word : seen) seen_count += static_cast<uint64_t>(std::popcount(word));
   if (seen_count == 0) return;
-  if (!in_bounds(t, scratch.now())) {
-    for_each_bit(seen, [&](Slot slot) { count(Verdict::kOutOfBounds, scratch.is_quiet(slot)); });
-    std::fill(seen.begin(), seen.end(), 0);
-    return;
-  }
+  const bool current = age_of(t) == Age::kCurrent;
   const int64_t window = windows_.number_of(t);
   const Part* part = target.part(window);
   const TimeGroup* group = part == nullptr ? nullptr : part->scrapes_of(scratch.producer());
   const uint32_t number = group == nullptr ? kNoGroup : part->scrapes_number(scratch.producer());
-  const bool takes_it = group == nullptr || t > group->last();
+  const bool takes_it = current && (group == nullptr || t > group->last());
   const bool foreigners = !target.foreign_slots().empty();
   uint64_t kept = 0;
   for (uint64_t& word : seen) {
@@ -239,10 +285,14 @@ bool Preparer::keep_in_scrape(ScratchImpl& scratch, Target& target, Slot slot, u
     rerouted_.push_back(sample);
     return false;
   }
-  if (!count(against(target.newest(slot), sample), scratch.is_quiet(slot))) return false;
+  const Verdict verdict = judge(target.newest(slot), sample);
+  count(verdict, scratch.is_quiet(slot));
+  if (verdict == Verdict::kInsert) rerouted_.push_back(sample);
+  if (verdict != Verdict::kAccept) return false;
   const TimeGroup* current = target.group_of(slot);
+  const Part* part = target.part(windows_.number_of(t));
   const bool elsewhere =
-      current != nullptr && target.column(slot).group != group_number && current->window == windows_.number_of(t);
+      current != nullptr && target.column(slot).group != group_number && part != nullptr && part->owns(*current);
   if (group_takes_it && !(elsewhere && target.column(slot).moved)) return true;
   rerouted_.push_back(sample);
   return false;
@@ -271,48 +321,49 @@ void Preparer::own_samples(ScratchImpl& scratch) {
 
 void Preparer::one_by_one(ScratchImpl& scratch, const OwnSample& sample, bool from_scrape) {
   const std::shared_ptr<Target>& target = scratch.target();
-  const Origin origin{scratch, sample.slot, from_scrape && scratch.is_quiet(sample.slot)};
   const ForeignSlot* foreign = target->foreign(sample.slot);
-  if (!in_bounds(sample.timestamp, scratch.now())) {
-    judge(Verdict::kOutOfBounds, origin, sample, std::nullopt);
-    return;
-  }
-  // What the scrape itself appended counts as appended first.
-  if (!from_scrape && foreign == nullptr && scratch.has(sample.slot) && sample.timestamp <= scratch.timestamp()) {
-    const auto newest = target->newest(sample.slot);
-    judge(against(newest, sample), origin, sample, newest);
-    return;
-  }
-  if (foreign == nullptr) return append_to(target, origin, sample);
+  const Origin origin{sample.slot, from_scrape && scratch.is_quiet(sample.slot)};
   OwnSample at_owner = sample;
-  at_owner.slot = foreign->slot;
-  if (foreign->owner == target) return append_to(target, origin, at_owner);
-  std::lock_guard lock(foreign->owner->mutex());
-  append_to(foreign->owner, origin, at_owner);
+  if (foreign != nullptr) at_owner.slot = foreign->slot;
+  if (foreign == nullptr || foreign->owner == target) {
+    // What the scrape itself appended counts as appended first.
+    const Timestamp newer = scratch.has(at_owner.slot) ? scratch.timestamp() : INT64_MIN;
+    return append_to(target, at_owner, newer, origin);
+  }
+  foreign_.push_back({foreign->owner, at_owner, origin});
 }
 
-Timestamp& Preparer::reached_by(const ScratchImpl& scratch, const Target& owner, Slot slot) {
-  if (&owner != scratch.target().get()) {
+Timestamp& Preparer::reached_by(const Target& owner, Slot slot) {
+  if (&owner != target_) {
     return reached_at_others_.try_emplace(Key{&owner, slot}, Timestamp{INT64_MIN}).first->second;
   }
   if (reached_.size() <= slot) reached_.resize(owner.slot_count(), INT64_MIN);
+  if (reached_[slot] == INT64_MIN) reached_slots_.push_back(slot);
   return reached_[slot];
 }
 
-void Preparer::forget_reached(const ScratchImpl& scratch) {
-  for (const PreparedRecord& r : out_.records) {
-    if (r.target != scratch.target()) continue;
-    for (const OwnSample& sample : r.record.timed) reached_[sample.slot] = INT64_MIN;
-  }
+void Preparer::forget_reached() {
+  for (const Slot slot : reached_slots_) reached_[slot] = INT64_MIN;
+  reached_slots_.clear();
+  reached_at_others_.clear();
 }
 
-// The sample's slot is the owner's.
-void Preparer::append_to(const std::shared_ptr<Target>& owner, const Origin& origin, const OwnSample& sample) {
+// `newer`: what the series gets from this scrape before.
+void Preparer::append_to(const std::shared_ptr<Target>& owner, OwnSample sample, Timestamp newer,
+                         const Origin& origin) {
   const auto newest = owner->newest(sample.slot);
-  if (!judge(against(newest, sample), origin, sample, newest)) return;
-  Timestamp& reached = reached_by(origin.scratch, *owner, sample.slot);
-  if (reached != INT64_MIN && sample.timestamp <= reached) return;  // lost silently: conflicts within one scrape
-  reached = sample.timestamp;
+  Verdict verdict = judge(newest, sample);
+  count(verdict, origin, *owner, sample, newest);
+  if (verdict == Verdict::kAccept) {
+    Timestamp& reached = reached_by(*owner, sample.slot);
+    reached = std::max(reached, newer);
+    // Conflicts within one scrape are lost silently.
+    if (sample.timestamp < reached) verdict = not_in_order(sample.timestamp);
+    if (sample.timestamp == reached) verdict = Verdict::kSilent;
+    reached = std::max(reached, sample.timestamp);
+  }
+  if (verdict != Verdict::kAccept && verdict != Verdict::kInsert) return;
+  sample.out_of_order = verdict == Verdict::kInsert;
   record_of(owner, windows_.number_of(sample.timestamp)).timed.push_back(sample);
   ++out_.samples;
   if (sample.histogram != nullptr) ++out_.histograms;
@@ -320,7 +371,7 @@ void Preparer::append_to(const std::shared_ptr<Target>& owner, const Origin& ori
 }
 
 void Preparer::exemplars(const ScratchImpl& scratch) {
-  if (scratch.exemplars().empty() || ring_.max() == 0 || !in_bounds(scratch.timestamp(), scratch.now())) return;
+  if (scratch.exemplars().empty() || ring_.max() == 0 || age_of(scratch.timestamp()) != Age::kCurrent) return;
   // By series, in the order in which these first occur.
   boost::unordered_flat_map<Slot, size_t> place;
   std::vector<const SlotExemplar*> sorted;
@@ -348,14 +399,15 @@ void Preparer::exemplars_of_series(const ScratchImpl& scratch, std::span<const S
   size_t refused = 0;
   for (const SlotExemplar* e : exemplars) {
     const Exemplar& exemplar = e->exemplar;
-    if (is_too_long(exemplar)) {
-      if (place_) tell({scratch, slot}, Refusal::kExemplarTooLong, exemplar.timestamp, exemplar.value);
-      continue;
-    }
-    if (newest != nullptr && same_bits(exemplar, *newest)) continue;
-    if (newest != nullptr && is_older(exemplar, *newest)) {
-      if (place_) tell({scratch, slot}, Refusal::kExemplarOutOfOrder, exemplar.timestamp, exemplar.value);
-      ++refused;
+    const bool too_long = is_too_long(exemplar);
+    if (!too_long && newest != nullptr && same_bits(exemplar, *newest)) continue;
+    if (too_long || (newest != nullptr && is_older(exemplar, *newest))) {
+      if (!too_long) ++refused;
+      if (!place_) continue;
+      RefusedSample& told =
+          tell(too_long ? Refusal::kExemplarTooLong : Refusal::kExemplarOutOfOrder, slot, target, slot);
+      told.timestamp = exemplar.timestamp;
+      told.value = exemplar.value;
       continue;
     }
     newest = &exemplar;

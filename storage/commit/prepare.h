@@ -5,7 +5,8 @@
 // one like samples with a timestamp of their own:
 //   - the scrape is not newer than the group's last timestamp, but newer than the series' own;
 //   - within this window the series has already changed its group once (two producers, or both kinds of timestamps);
-//   - the series belongs to another slot ("foreign"): it becomes a record of the owner.
+//   - the series belongs to another slot ("foreign"): it becomes a record of the owner;
+//   - it is out of order, and the out-of-order window takes it.
 #pragma once
 
 #include <boost/unordered/unordered_flat_map.hpp>
@@ -13,6 +14,7 @@
 #include <optional>
 #include <vector>
 
+#include "storage/commit/live_limits.h"
 #include "storage/commit/scratch.h"
 #include "storage/core/ownership.h"
 #include "storage/exemplars/exemplar_ring.h"
@@ -44,16 +46,20 @@ struct Prepared {
 // For the committer's thread.
 class Preparer {
  public:
-  Preparer(const Core& core, Windows& windows, const ExemplarRing& ring, const Options& options)
-      : core_(core), windows_(windows), ring_(ring), options_(options) {}
+  Preparer(const Core& core, Windows& windows, const ExemplarRing& ring, const Options& options,
+           const LiveLimits& limits)
+      : core_(core), windows_(windows), ring_(ring), options_(options), live_limits_(limits) {}
 
-  // Clears from the scratch's seen bits what is not stored through them; the records point into the scratch.
+  // Clears from the scratch's seen bits what is not stored through them; the records point into the scratch. The
+  // result's status is an error, and there are no records, if a sample fails the whole commit.
   Prepared prepare(ScratchImpl& scratch);
   // The same, and tells refusals one by one; `place` is the scratch's among those that are committed together.
   Prepared prepare(ScratchImpl& scratch, size_t place);
 
  private:
-  enum class Verdict { kAccept, kSilent, kOutOfOrder, kDuplicate, kOutOfBounds };
+  // kCurrent: accepted in order, if its series agrees. kOld: can only be out of order.
+  enum class Age { kFuture, kCurrent, kOld, kTooOld };
+  enum class Verdict { kAccept, kInsert, kSilent, kOutOfOrder, kDuplicate, kOutOfBounds, kTooOld };
   struct Key {
     const Target* target;
     Slot slot;
@@ -65,20 +71,30 @@ class Preparer {
 
   // Where a sample comes from.
   struct Origin {
-    const ScratchImpl& scratch;
-    Slot slot;
+    Slot slot;  // of the scratch
     bool quiet = false;
   };
+  // A sample for a series of another target.
+  struct Foreign {
+    std::shared_ptr<Target> owner;
+    OwnSample sample;
+    Origin origin;
+  };
 
-  bool is_too_far_ahead(Timestamp t, Timestamp now) const;
-  bool in_bounds(Timestamp t, Timestamp now) const;
-  static Verdict against(const std::optional<NewestSample>& newest, const OwnSample& sample);
-  // Whether it is accepted; counts it if not, unless it was written quietly.
-  bool count(Verdict verdict, bool quiet);
-  // The same, and tells of it if it is to be told; `newest` is what the sample was held against.
-  bool judge(Verdict verdict, const Origin& origin, const OwnSample& sample, const std::optional<NewestSample>& newest);
-  void tell(const Origin& origin, Refusal why, Timestamp timestamp, double value);
+  Age age_of(Timestamp t) const;
+  bool in_window(Timestamp t) const;
+  Verdict not_in_order(Timestamp t) const;
+  // Of a sample whose series has this newest one.
+  Verdict judge(const std::optional<NewestSample>& newest, const OwnSample& sample) const;
+  // Counts what is refused, unless it was written quietly.
+  void count(Verdict verdict, bool quiet);
+  // The same, and tells of it if refusals are to be told. The sample's slot is the owner's, whose mutex is held;
+  // `newest` is what it was held against.
+  void count(Verdict verdict, const Origin& origin, const Target& owner, const OwnSample& sample,
+             const std::optional<NewestSample>& newest);
+  RefusedSample& tell(Refusal why, Slot slot, const Target& owner, Slot owner_slot);
   void malformed(const ScratchImpl& scratch, const SlotHistogram& histogram);
+  void fail_if_too_old();
   void gather_beside(ScratchImpl& scratch);
   OwnSample sample_of(Slot slot, Timestamp t, double value, const Histogram* histogram) const;
   void scrape_samples(ScratchImpl& scratch);
@@ -86,9 +102,9 @@ class Preparer {
   void put_beside(const ScratchImpl& scratch, Record& record);
   void own_samples(ScratchImpl& scratch);
   void one_by_one(ScratchImpl& scratch, const OwnSample& sample, bool from_scrape);
-  void append_to(const std::shared_ptr<Target>& owner, const Origin& origin, const OwnSample& sample);
-  Timestamp& reached_by(const ScratchImpl& scratch, const Target& owner, Slot slot);
-  void forget_reached(const ScratchImpl& scratch);
+  void append_to(const std::shared_ptr<Target>& owner, OwnSample sample, Timestamp newer, const Origin& origin);
+  Timestamp& reached_by(const Target& owner, Slot slot);
+  void forget_reached();
   void exemplars(const ScratchImpl& scratch);
   void exemplars_of_series(const ScratchImpl& scratch, std::span<const SlotExemplar* const> exemplars);
   Record& record_of(const std::shared_ptr<Target>& target, int64_t window);
@@ -97,16 +113,23 @@ class Preparer {
   Windows& windows_;
   const ExemplarRing& ring_;
   const Options& options_;
+  const LiveLimits& live_limits_;
   Prepared out_;
   // Of the scratch at work.
+  Limits limits_;
+  Timestamp now_ = 0;
+  bool only_in_order_ = false;
+  const Target* target_ = nullptr;
   std::vector<ScrapedHistogram> histograms_;  // at the scrape's time; slots ascending
   std::vector<SlotStart> starts_;             // slots ascending, each once
   std::vector<TimedStart> timed_starts_;      // by slot and timestamp
   std::optional<size_t> place_;               // refusals are told one by one
-  // Newest accepted in this scratch, of samples one by one: of the target's slots (INT64_MIN: none; as all are between
-  // two scratches), and of others.
+  // Newest accepted in this scratch, of samples one by one. Of the target's slots an array (INT64_MIN: none; as all are
+  // between two scratches), with those that are set.
   std::vector<Timestamp> reached_;
+  std::vector<Slot> reached_slots_;
   boost::unordered_flat_map<Key, Timestamp> reached_at_others_;
+  std::vector<Foreign> foreign_;
   std::vector<OwnSample> rerouted_;  // from the scrape's own
 };
 

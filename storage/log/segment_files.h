@@ -23,8 +23,7 @@ class SegmentFile : public PageSink {
 class SegmentPages : public PageSource {
  public:
   virtual uint64_t id() const = 0;
-  virtual uint64_t bytes() const = 0;    // on the disk
-  virtual std::string file() const = 0;  // its path, for messages
+  virtual uint64_t bytes() const = 0;  // on the disk
   // The segment is valid no longer: its file is deleted when this object is destroyed.
   virtual void retire() const = 0;
 };

@@ -26,6 +26,8 @@ class NaiveStore final : public storage::Store {
   // As Store says, but without telling refusals one by one.
   void commit_all(std::vector<std::unique_ptr<storage::Scratch>> scratches, storage::CommitMode mode,
                   std::function<void(storage::CommitResult)> done) override;
+  // Instead of what the series had.
+  void set(const Labels& labels, storage::Column column);
   // The next `count` commits fail with kUnavailable and store nothing.
   void fail_commits(int count);
 
@@ -47,7 +49,16 @@ class NaiveStore final : public storage::Store {
   };
   // What a commit does, in this order (scrape spec, 6.2): each entry is checked against the newest sample its series
   // had *before* this commit; what passes is then appended in the given order, first come first served.
-  storage::CommitResult commit(const std::vector<Entry>& entries, Timestamp now);
+  // With an out-of-order window, what is not in order is inserted if it lies within; the first sample of a time holds.
+  struct Rules {
+    bool fail_if_too_old = false;
+    bool only_in_order = false;
+  };
+  storage::CommitResult commit(const std::vector<Entry>& entries, Timestamp now, Rules rules);
+  storage::CommitResult commit(const std::vector<Entry>& entries, Timestamp now) {
+    return commit(entries, now, Rules());
+  }
+  void set_limits(const storage::Limits& limits) override;
 
   // Likewise for the exemplars of a scrape at `at`, grouped by series.
   void commit_exemplars(const std::vector<storage::SeriesExemplars>& exemplars, Timestamp at, Timestamp now,
@@ -59,10 +70,14 @@ class NaiveStore final : public storage::Store {
 
  private:
   void keep_exemplars();
+  enum class Verdict { kAccept, kInsert, kSilent, kOutOfOrder, kDuplicate, kOutOfBounds, kTooOld };
+  Verdict judge(const Entry& entry, Timestamp now, Rules rules) const;
+  Verdict not_in_order(Timestamp t, Rules rules) const;
   bool in_bounds(Timestamp t, Timestamp now) const;
   SeriesMap& writable();
 
   const storage::Options options_;
+  storage::Limits limits_ = options_.limits;
   mutable std::mutex mutex_;
   std::shared_ptr<SeriesMap> series_ = std::make_shared<SeriesMap>();
   mutable bool viewed_ = false;  // a view was given out: series_ must be copied before it changes
