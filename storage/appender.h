@@ -165,12 +165,12 @@ enum class Refusal {
 
 // What was refused. Of an exemplar: its series, timestamp and value.
 struct RefusedSample {
-  Refusal why;
-  size_t scratch;  // which of those that were committed together
-  Slot slot;       // in that scratch
+  Refusal why = Refusal::kOutOfOrder;
+  size_t scratch = 0;  // which of those that were committed together
+  Slot slot = 0;       // in that scratch
   Labels series;
-  Timestamp timestamp;
-  double value;
+  Timestamp timestamp = 0;
+  double value = 0;
   bool is_histogram = false;  // `value` means nothing
   // What a duplicate collides with.
   double existing = 0;

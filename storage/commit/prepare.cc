@@ -5,10 +5,8 @@
 
 namespace narthex::storage {
 
-bool Preparer::is_too_far_ahead(Timestamp t) const { return t > now_ && t - now_ > options_.max_future_ms; }
-
 Preparer::Age Preparer::age_of(Timestamp t) const {
-  if (is_too_far_ahead(t)) return Age::kFuture;
+  if (t > now_ && t - now_ > options_.max_future_ms) return Age::kFuture;
   // Also where there is no newest sample yet.
   if (t < now_ && t < oldest_kept(limits_, now_)) return Age::kTooOld;
   const Timestamp newest = windows_.newest();
@@ -76,8 +74,10 @@ void Preparer::fail_if_too_old() {
   out_.result.status = invalid("too old sample");
 }
 
-void Preparer::tell(Verdict verdict, const Target& owner, const Origin& origin, const OwnSample& sample,
-                    const std::optional<NewestSample>& newest) {
+void Preparer::count(Verdict verdict, const Origin& origin, const Target& owner, const OwnSample& sample,
+                     const std::optional<NewestSample>& newest) {
+  count(verdict, origin.quiet);
+  if (!place_ || origin.quiet) return;
   Refusal why = Refusal::kOutOfOrder;
   switch (verdict) {
     case Verdict::kAccept:
@@ -90,41 +90,37 @@ void Preparer::tell(Verdict verdict, const Target& owner, const Origin& origin, 
       why = Refusal::kDuplicate;
       break;
     case Verdict::kOutOfBounds:
-      why = is_too_far_ahead(sample.timestamp) ? Refusal::kTooFarAhead : Refusal::kOutOfBounds;
+      why = age_of(sample.timestamp) == Age::kFuture ? Refusal::kTooFarAhead : Refusal::kOutOfBounds;
       break;
     case Verdict::kTooOld:
       why = Refusal::kTooOld;
       break;
   }
-  RefusedSample told{.why = why,
-                     .scratch = *place_,
-                     .slot = origin.slot,
-                     .series = series_of(owner, sample.slot),
-                     .timestamp = sample.timestamp,
-                     .value = sample.value,
-                     .is_histogram = sample.histogram != nullptr};
-  if (newest) {
-    told.existing = std::bit_cast<double>(newest->bits);
-    told.existing_is_histogram = newest->histogram != nullptr;
-  }
-  out_.result.refused.push_back(std::move(told));
+  RefusedSample& told = tell(why, origin.slot, owner, sample.slot);
+  told.timestamp = sample.timestamp;
+  told.value = sample.value;
+  told.is_histogram = sample.histogram != nullptr;
+  if (!newest) return;
+  told.existing = std::bit_cast<double>(newest->bits);
+  told.existing_is_histogram = newest->histogram != nullptr;
+}
+
+RefusedSample& Preparer::tell(Refusal why, Slot slot, const Target& owner, Slot owner_slot) {
+  const ListRef list = core_.identity.get(owner.list(owner_slot));
+  RefusedSample& told = out_.result.refused.emplace_back();
+  told.why = why;
+  told.scratch = *place_;
+  told.slot = slot;
+  if (list) told.series = combine(owner.labels(), *list);
+  return told;
 }
 
 void Preparer::malformed(const ScratchImpl& scratch, const SlotHistogram& histogram) {
   ++out_.result.malformed_histograms;
   if (!place_) return;
-  out_.result.refused.push_back({.why = Refusal::kMalformed,
-                                 .scratch = *place_,
-                                 .slot = histogram.slot,
-                                 .series = series_of(*scratch.target(), histogram.slot),
-                                 .timestamp = histogram.timestamp,
-                                 .value = 0,
-                                 .is_histogram = true});
-}
-
-Labels Preparer::series_of(const Target& target, Slot slot) const {
-  const ListRef list = core_.identity.get(target.list(slot));
-  return list ? combine(target.labels(), *list) : Labels();
+  RefusedSample& told = tell(Refusal::kMalformed, histogram.slot, *scratch.target(), histogram.slot);
+  told.timestamp = histogram.timestamp;
+  told.is_histogram = true;
 }
 
 Record& Preparer::record_of(const std::shared_ptr<Target>& target, int64_t window) {
@@ -147,24 +143,24 @@ Prepared Preparer::prepare(ScratchImpl& scratch, size_t place) {
 
 Prepared Preparer::prepare(ScratchImpl& scratch) {
   out_ = {};
-  reached_at_others_.clear();
   rerouted_.clear();
   foreign_.clear();
   limits_ = live_limits_.get();
   now_ = scratch.now();
+  target_ = scratch.target().get();
   only_in_order_ = scratch.is_only_in_order();
   std::unique_lock lock(scratch.target()->mutex());
   gather_beside(scratch);
   scrape_samples(scratch);
   for (const OwnSample& sample : rerouted_) one_by_one(scratch, sample, true);
   own_samples(scratch);
-  forget_reached(scratch);
   exemplars(scratch);
   lock.unlock();  // one target's mutex at a time
   for (const Foreign& f : foreign_) {
     std::lock_guard owners(f.owner->mutex());
-    append_to(f.owner, f.origin, f.sample, INT64_MIN);
+    append_to(f.owner, f.sample, INT64_MIN, f.origin);
   }
+  forget_reached();
   if (scratch.fails_if_too_old()) fail_if_too_old();
   std::stable_sort(out_.records.begin(), out_.records.end(),
                    [](const PreparedRecord& a, const PreparedRecord& b) { return a.record.window < b.record.window; });
@@ -324,47 +320,46 @@ void Preparer::own_samples(ScratchImpl& scratch) {
 
 void Preparer::one_by_one(ScratchImpl& scratch, const OwnSample& sample, bool from_scrape) {
   const std::shared_ptr<Target>& target = scratch.target();
-  const Origin origin{scratch, sample.slot, from_scrape && scratch.is_quiet(sample.slot)};
   const ForeignSlot* foreign = target->foreign(sample.slot);
+  const Origin origin{sample.slot, from_scrape && scratch.is_quiet(sample.slot)};
   OwnSample at_owner = sample;
   if (foreign != nullptr) at_owner.slot = foreign->slot;
   if (foreign == nullptr || foreign->owner == target) {
     // What the scrape itself appended counts as appended first.
     const Timestamp newer = scratch.has(at_owner.slot) ? scratch.timestamp() : INT64_MIN;
-    return append_to(target, origin, at_owner, newer);
+    return append_to(target, at_owner, newer, origin);
   }
-  foreign_.push_back({foreign->owner, origin, at_owner});
+  foreign_.push_back({foreign->owner, at_owner, origin});
 }
 
-Timestamp& Preparer::reached_by(const ScratchImpl& scratch, const Target& owner, Slot slot) {
-  if (&owner != scratch.target().get()) {
+Timestamp& Preparer::reached_by(const Target& owner, Slot slot) {
+  if (&owner != target_) {
     return reached_at_others_.try_emplace(Key{&owner, slot}, Timestamp{INT64_MIN}).first->second;
   }
   if (reached_.size() <= slot) reached_.resize(owner.slot_count(), INT64_MIN);
+  if (reached_[slot] == INT64_MIN) reached_slots_.push_back(slot);
   return reached_[slot];
 }
 
-void Preparer::forget_reached(const ScratchImpl& scratch) {
-  for (const PreparedRecord& r : out_.records) {
-    if (r.target != scratch.target()) continue;
-    for (const OwnSample& sample : r.record.timed) reached_[sample.slot] = INT64_MIN;
-  }
+void Preparer::forget_reached() {
+  for (const Slot slot : reached_slots_) reached_[slot] = INT64_MIN;
+  reached_slots_.clear();
+  reached_at_others_.clear();
 }
 
-// The sample's slot is the owner's. `newer`: what the series gets from this scrape before.
-void Preparer::append_to(const std::shared_ptr<Target>& owner, const Origin& origin, OwnSample sample,
-                         Timestamp newer) {
+// `newer`: what the series gets from this scrape before.
+void Preparer::append_to(const std::shared_ptr<Target>& owner, OwnSample sample, Timestamp newer,
+                         const Origin& origin) {
   const auto newest = owner->newest(sample.slot);
   Verdict verdict = judge(newest, sample);
-  count(verdict, origin.quiet);
-  if (place_ && !origin.quiet) tell(verdict, *owner, origin, sample, newest);
+  count(verdict, origin, *owner, sample, newest);
   if (verdict == Verdict::kAccept) {
-    Timestamp& reached = reached_by(origin.scratch, *owner, sample.slot);
-    const Timestamp before = std::max(reached, newer);
+    Timestamp& reached = reached_by(*owner, sample.slot);
+    reached = std::max(reached, newer);
     // Conflicts within one scrape are lost silently.
-    if (sample.timestamp < before) verdict = not_in_order(sample.timestamp);
-    if (sample.timestamp == before) verdict = Verdict::kSilent;
-    if (verdict == Verdict::kAccept) reached = sample.timestamp;
+    if (sample.timestamp < reached) verdict = not_in_order(sample.timestamp);
+    if (sample.timestamp == reached) verdict = Verdict::kSilent;
+    reached = std::max(reached, sample.timestamp);
   }
   if (verdict != Verdict::kAccept && verdict != Verdict::kInsert) return;
   sample.out_of_order = verdict == Verdict::kInsert;
@@ -401,19 +396,17 @@ void Preparer::exemplars_of_series(const ScratchImpl& scratch, std::span<const S
   const std::optional<Exemplar> before = ring_.newest(series);
   const Exemplar* newest = before ? &*before : nullptr;
   size_t refused = 0;
-  const auto tell = [&](Refusal why, const Exemplar& e) {
-    if (place_) out_.result.refused.push_back({why, *place_, slot, series, e.timestamp, e.value});
-  };
   for (const SlotExemplar* e : exemplars) {
     const Exemplar& exemplar = e->exemplar;
-    if (is_too_long(exemplar)) {
-      tell(Refusal::kExemplarTooLong, exemplar);
-      continue;
-    }
-    if (newest != nullptr && same_bits(exemplar, *newest)) continue;
-    if (newest != nullptr && is_older(exemplar, *newest)) {
-      tell(Refusal::kExemplarOutOfOrder, exemplar);
-      ++refused;
+    const bool too_long = is_too_long(exemplar);
+    if (!too_long && newest != nullptr && same_bits(exemplar, *newest)) continue;
+    if (too_long || (newest != nullptr && is_older(exemplar, *newest))) {
+      if (!too_long) ++refused;
+      if (!place_) continue;
+      RefusedSample& told =
+          tell(too_long ? Refusal::kExemplarTooLong : Refusal::kExemplarOutOfOrder, slot, target, slot);
+      told.timestamp = exemplar.timestamp;
+      told.value = exemplar.value;
       continue;
     }
     newest = &exemplar;

@@ -315,6 +315,7 @@ void Target::forget_dead(Timestamp horizon) {
     if (active != nullptr && active->owns(*group)) continue;
     groups_[number] = nullptr;
     free_groups_.push_back(number);
+    lately_grown_ = {};
   }
 }
 
