@@ -268,18 +268,31 @@ void Target::apply_timed(const OwnSample& sample, Part& part, Sequence sequence,
 }
 
 // Whether the slot can have its sample at `t` in that group, at which index. A group for own timestamps grows by one
-// timestamp per batch, unless all of them are of one slot: whoever disagrees leaves.
+// timestamp per batch, unless all of them are of one slot: whoever disagrees leaves. Timestamps that are there already
+// are everybody's, so that a target's samples may come in several batches.
 bool Target::join(Slot slot, uint32_t number, Timestamp t, Sequence sequence, Sequence oldest_view, uint32_t& index) {
   TimeGroup& group = *groups_[number];
+  const ColumnState& column = columns_[slot];
   const uint32_t batch_start = group.batch_start(sequence);
-  for (index = group.size(); index-- > batch_start;) {
-    if (group.time(index) == t) return columns_[slot].group != number || columns_[slot].last_index < index;
+  if (!group.empty() && t <= group.last()) {
+    index = group.find(t, column.group == number ? column.last_index + 1 : 0);
+    if (index == kNoIndex) return false;
+    if (index < batch_start) group.join_late(lists_[slot], index, sequence, oldest_view);
+    return true;
   }
-  const bool grown_by_another = batch_start < group.size() && group.last_pusher != slot;
-  if (grown_by_another || (!group.empty() && t <= group.last())) return false;
+  if (batch_start < group.size() && group.last_pusher != slot) return false;
+  if (batch_start == group.size()) note_growth(number, t, sequence);
   index = group.push(t, sequence, oldest_view);
   group.last_pusher = slot;
   return true;
+}
+
+// Those of the batch are all kept: there may be as many as series. Those of earlier ones only while they are few.
+void Target::note_growth(uint32_t number, Timestamp t, Sequence sequence) {
+  constexpr size_t kFew = 16;
+  if (grown_sequence_ != sequence && lately_grown_.size() > kFew) lately_grown_ = {};
+  grown_sequence_ = sequence;
+  lately_grown_.insert_or_assign(t, number);
 }
 
 void Target::place_timed(const OwnSample& sample, Part& part, Sequence sequence, Sequence oldest_view) {
@@ -292,13 +305,13 @@ void Target::place_timed(const OwnSample& sample, Part& part, Sequence sequence,
   if (stays && join(slot, own, sample.timestamp, sequence, oldest_view, index)) {
     return put(slot, part, own, index, bits);
   }
-  if (fresh_sequence_ != sequence) fresh_groups_.clear(), fresh_sequence_ = sequence;
-  for (const uint32_t number : fresh_groups_) {
-    if (!part.owns(*groups_[number]) || number == own) continue;
-    if (join(slot, number, sample.timestamp, sequence, oldest_view, index)) return put(slot, part, number, index, bits);
+  const auto grown = lately_grown_.find(sample.timestamp);
+  const uint32_t other = grown == lately_grown_.end() ? kNoGroup : grown->second;
+  if (other != kNoGroup && other != own && part.owns(*groups_[other]) &&
+      join(slot, other, sample.timestamp, sequence, oldest_view, index)) {
+    return put(slot, part, other, index, bits);
   }
   const uint32_t number = keep_group(part.add_group(false));
-  fresh_groups_.push_back(number);
   join(slot, number, sample.timestamp, sequence, oldest_view, index);
   put(slot, part, number, index, bits);
 }
@@ -309,7 +322,7 @@ void Target::freeze(const std::shared_ptr<Part>& part) {
     if (group != nullptr && part->owns(*group)) retire(slot);
   }
   part->finish();
-  fresh_groups_.clear();
+  lately_grown_ = {};
   std::erase(parts_, part);
 }
 
@@ -332,6 +345,7 @@ void Target::forget_dead(Timestamp horizon) {
     if (active != nullptr && active->owns(*group)) continue;
     groups_[number] = nullptr;
     free_groups_.push_back(number);
+    lately_grown_ = {};
   }
 }
 
@@ -382,7 +396,8 @@ size_t Target::bytes() const {
   for (const auto& group : groups_) kept += group.use_count() == 1 ? group->bytes() : 0;
   return sizeof(*this) + kept + lists_.capacity() * sizeof(ListId) + columns_.capacity() * sizeof(ColumnState) +
          groups_.capacity() * sizeof(groups_[0]) + parts_.capacity() * sizeof(parts_[0]) +
-         free_slots_.capacity() * sizeof(Slot) + sides_.bytes();
+         free_slots_.capacity() * sizeof(Slot) + sides_.bytes() +
+         lately_grown_.bucket_count() * sizeof(*lately_grown_.begin());
 }
 
 std::string dump(Target& target) {
