@@ -10,6 +10,7 @@
 #include "base/result.h"
 #include "storage/appender.h"
 #include "storage/cardinality.h"
+#include "storage/history.h"
 #include "storage/options.h"
 #include "storage/querier.h"
 
@@ -54,6 +55,12 @@ class Store : public Queryable {
 
   // Retention and out-of-order window from now on.
   virtual void set_limits(const Limits&) {}
+
+  // Adds samples of the past as segments, whatever is there already: durable when it returns, all of them or none.
+  // Where a series has a sample at the same time already, that one stays. kUnsupported where the store has no files.
+  virtual Result<> add_history(std::vector<HistorySeries> series);
+  // Reads and decodes everything, segments and log. Damage as sentences, each naming its place; empty: sound.
+  virtual std::vector<std::string> verify() const;
 
   virtual Stats stats() const = 0;
   // Counts the active series by their labels, at most `limit` entries per list. Walks all of them: for people who ask,
