@@ -76,7 +76,7 @@ constexpr FlagSpec kTable[] = {
     {"web.console.libraries", kString, "console_libraries", kIgnored, "Console libraries."},
     {"web.console.templates", kString, "consoles", kIgnored, "Console templates."},
     {"web.cors.origin", kString, ".*", kServed, "Origins that browsers may call the API from: an anchored regex."},
-    {"web.enable-admin-api", kBool, "false", kIgnored, "Enable the API endpoints that delete and snapshot."},
+    {"web.enable-admin-api", kBool, "false", kServed, "Enable the API endpoints that delete and snapshot."},
     {"web.enable-lifecycle", kBool, "false", kServed, "Enable shutdown and reload by HTTP request."},
     {"web.enable-otlp-receiver", kBool, "false", kIgnored, "Receive OTLP metrics."},
     {"web.enable-remote-write-receiver", kBool, "false", kIgnored, "Receive remote writes."},

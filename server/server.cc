@@ -117,6 +117,7 @@ Result<web::Settings> Server::web_settings() {
   settings.cors_origin = *cors;
   settings.flags = flags_.all();
   settings.lifecycle = flags_.flag("web.enable-lifecycle");
+  settings.admin = flags_.flag("web.enable-admin-api");
   settings.metrics = [this] { return metrics_.text(snapshot()); };
   settings.self_metrics = [this](const auto& wanted) { return metrics_.json(snapshot(), wanted); };
   settings.runtime_info = [this] { return runtime_info(); };

@@ -4,11 +4,14 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/result.h"
 #include "storage/appender.h"
+#include "storage/blocks.h"
 #include "storage/cardinality.h"
 #include "storage/history.h"
 #include "storage/options.h"
@@ -25,7 +28,7 @@ struct Stats {
   uint64_t samples_appended = 0;  // since start
   uint64_t commits = 0;
   uint64_t commit_failures = 0;
-  uint64_t log_bytes = 0;       // on disk, all families
+  uint64_t log_bytes = 0;       // on disk, without segments
   uint64_t damaged_frames = 0;  // parts of the log that could not be read when it was replayed
   uint64_t column_bytes = 0;    // resident, head columns
   uint64_t index_bytes = 0;     // resident, identity and slots
@@ -35,6 +38,17 @@ struct Stats {
   uint64_t exemplars = 0;            // kept now
   uint64_t exemplar_series = 0;
   uint64_t exemplar_bytes = 0;  // resident, about
+  uint64_t segments = 0;        // that can be read
+  uint64_t late_segments = 0;   // of them, those with late samples of windows that have another one
+  uint64_t damaged_segments = 0;
+  uint64_t segment_bytes = 0;     // on disk, damaged ones too
+  uint64_t windows_to_seal = 0;   // batches of closed windows that are no segments yet
+  uint64_t seals = 0;             // since start: batches of windows that became segments
+  uint64_t merges = 0;            // since start: segments made of others
+  uint64_t segments_expired = 0;  // since start: removed by retention
+  uint64_t seal_failures = 0;     // since start: of sealing, merging, retention
+  std::string last_seal_error;
+  std::vector<CodecCount> codecs;  // columns of all segments
 };
 
 // Thread-safe unless a returned object says otherwise.
@@ -56,13 +70,26 @@ class Store : public Queryable {
   // Retention and out-of-order window from now on.
   virtual void set_limits(const Limits&) {}
 
-  // Adds samples of the past as segments, whatever is there already: durable when it returns, all of them or none.
-  // Where a series has a sample at the same time already, that one stays. kUnsupported where the store has no files.
+  // The administrator's calls (HTTP API spec, section 9). kUnsupported where the store has no files.
+  //
+  // Samples with from <= t <= to of the series that satisfy all matchers of one of the selectors: no view taken after
+  // the return shows them, and a restart does not bring them back. Nothing newer than the newest sample is deleted.
+  virtual Result<> delete_series(std::vector<std::vector<Matcher>> selectors, Timestamp from, Timestamp to);
+  // Writes the segments concerned anew without what was deleted. Returns when it is done: may take minutes.
+  virtual Result<> clean_tombstones();
+  // A consistent copy of the store in the folder `snapshots/<name>` of its own, which a server opens as its data
+  // folder; returns the name. `skip_head`: without what is not in segments yet.
+  virtual Result<std::string> snapshot(bool skip_head);
+
+  // Adds samples of the past as segments, whatever is there already: durable when it returns, all of them or none. Where
+  // a series has a sample at the same time already, that one stays. kUnsupported where the store has no files.
   virtual Result<> add_history(std::vector<HistorySeries> series);
   // Reads and decodes everything, segments and log. Damage as sentences, each naming its place; empty: sound.
   virtual std::vector<std::string> verify() const;
 
   virtual Stats stats() const = 0;
+  // The segments, ascending in time, damaged ones too.
+  virtual std::vector<BlockInfo> blocks() const { return {}; }
   // Counts the active series by their labels, at most `limit` entries per list. Walks all of them: for people who ask,
   // not for metrics.
   virtual Cardinality cardinality(size_t limit) const = 0;

@@ -5,13 +5,13 @@
 namespace narthex::storage {
 
 Committer::Committer(Core& core, Windows& windows, ExemplarRing& ring, RecordLog& record_log, const Options& options,
-                     Log& log)
+                     FrozenSink* sink, Log& log)
     : core_(core),
       windows_(windows),
       ring_(ring),
       record_log_(record_log),
       preparer_(core, windows, ring, options),
-      housekeeping_(core, windows, record_log, options, log) {
+      housekeeping_(core, windows, record_log, options, sink, log) {
   thread_ = std::thread([this] { run(); });
 }
 

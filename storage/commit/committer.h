@@ -29,8 +29,9 @@ struct CommitterStats {
 // Thread-safe.
 class Committer {
  public:
-  // All must outlive the committer.
-  Committer(Core& core, Windows& windows, ExemplarRing& ring, RecordLog& record_log, const Options& options, Log& log);
+  // All must outlive the committer. `sink`: see Housekeeping.
+  Committer(Core& core, Windows& windows, ExemplarRing& ring, RecordLog& record_log, const Options& options,
+            FrozenSink* sink, Log& log);
   // Stops as stop() does.
   ~Committer();
 

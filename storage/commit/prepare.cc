@@ -177,8 +177,9 @@ bool Preparer::keep_in_scrape(ScratchImpl& scratch, Target& target, Slot slot, u
   }
   if (!count(against(target.newest(slot), sample), scratch.is_quiet(slot))) return false;
   const TimeGroup* current = target.group_of(slot);
+  const Part* part = target.part(windows_.number_of(t));
   const bool elsewhere =
-      current != nullptr && target.column(slot).group != group_number && current->window == windows_.number_of(t);
+      current != nullptr && target.column(slot).group != group_number && part != nullptr && part->owns(*current);
   if (group_takes_it && !(elsewhere && target.column(slot).moved)) return true;
   rerouted_.push_back(sample);
   return false;

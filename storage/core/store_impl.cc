@@ -6,6 +6,30 @@
 #include "storage/query/view_impl.h"
 
 namespace narthex::storage {
+namespace {
+
+void add_segments(const std::vector<BlockInfo>& blocks, Stats& stats) {
+  for (const BlockInfo& block : blocks) {
+    stats.segment_bytes += block.bytes;
+    stats.damaged_segments += !block.damage.empty();
+    if (!block.damage.empty()) continue;
+    ++stats.segments;
+    stats.late_segments += block.footer.late;
+    const bool first = stats.segments == 1 && stats.windows == 0;
+    stats.min_time = first ? block.footer.min_time : std::min(stats.min_time, block.footer.min_time);
+    stats.max_time = std::max(stats.max_time, block.footer.max_time);
+    for (const CodecCount& codec : block.footer.codecs) {
+      const auto known = std::find_if(stats.codecs.begin(), stats.codecs.end(),
+                                      [&](const CodecCount& c) { return c.codec == codec.codec; });
+      CodecCount& sum = known == stats.codecs.end() ? stats.codecs.emplace_back(codec.codec) : *known;
+      sum.columns += codec.columns;
+      sum.samples += codec.samples;
+      sum.bytes += codec.bytes;
+    }
+  }
+}
+
+}  // namespace
 
 std::shared_ptr<TargetAppender> StoreImpl::open_target(const Labels& public_labels) {
   const ListRef list = shared_->core.identity.intern(public_labels);
@@ -41,9 +65,34 @@ Stats StoreImpl::stats() const {
   stats.commits = committed.commits;
   stats.commit_failures = committed.failures;
   stats.damaged_frames = shared_->damaged_frames;
-  std::lock_guard lock(shared_->record_log_mutex);
-  stats.log_bytes = shared_->record_log ? shared_->record_log->disk_bytes() : 0;
+  add_files(stats);
   return stats;
+}
+
+// What is on the disk. What is closed has nothing.
+void StoreImpl::add_files(Stats& stats) const {
+  std::lock_guard lock(shared_->files_mutex);
+  if (shared_->record_log) stats.log_bytes = shared_->record_log->disk_bytes();
+  if (shared_->catalog) add_segments(shared_->catalog->blocks(), stats);
+  stats.log_bytes -= std::min(stats.log_bytes, stats.segment_bytes);
+  if (!shared_->sealer) return;
+  const SealerStats sealed = shared_->sealer->stats();
+  stats.seals = sealed.seals;
+  stats.merges = sealed.merges;
+  stats.segments_expired = sealed.expired;
+  stats.seal_failures = sealed.failures;
+  stats.last_seal_error = sealed.last_error;
+  stats.windows_to_seal = sealed.waiting;
+}
+
+std::vector<BlockInfo> StoreImpl::blocks() const {
+  std::lock_guard lock(shared_->files_mutex);
+  return shared_->catalog ? shared_->catalog->blocks() : std::vector<BlockInfo>();
+}
+
+void StoreImpl::set_limits(const Limits& limits) {
+  std::lock_guard lock(shared_->files_mutex);
+  if (shared_->sealer) shared_->sealer->set_limits(limits);
 }
 
 Cardinality StoreImpl::cardinality(size_t limit) const { return count_labels(*shared_, limit); }
@@ -51,7 +100,15 @@ Cardinality StoreImpl::cardinality(size_t limit) const { return count_labels(*sh
 void StoreImpl::close() {
   if (closed_.exchange(true)) return;
   shared_->committer->stop();
-  std::lock_guard lock(shared_->record_log_mutex);
+  std::lock_guard lock(shared_->files_mutex);
+  if (shared_->sealer) shared_->sealer->stop();  // somebody may still wait for it
+  shared_->sealer.reset();
+  // Views keep what they read, and with it the database; appenders do not.
+  std::vector<uint64_t> all;
+  for (const auto& segment : *shared_->windows.segments()) all.push_back(segment->id());
+  shared_->windows.replace({}, {}, all);
+  shared_->catalog.reset();
+  shared_->segment_files.reset();
   shared_->record_log.reset();
 }
 

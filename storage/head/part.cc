@@ -28,6 +28,7 @@ uint32_t Part::scrapes_number(uint32_t producer) const {
 }
 
 void Part::set_scrapes(uint32_t producer, uint32_t number, TimeGroup* group) {
+  std::erase_if(scrapes_, [&](const Scrapes& s) { return s.producer == producer; });
   scrapes_.push_back({producer, number, group});
 }
 
@@ -50,7 +51,6 @@ void Part::finish() {
   pieces_.shrink_to_fit();
   sides_.shrink_to_fit();
   for (const auto& group : groups_) group->shrink();
-  log.needs_key_frame = true;
   log.told_slots = {};
 }
 

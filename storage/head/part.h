@@ -33,7 +33,8 @@ struct LogState {
   std::vector<bool> told_slots;  // whose template this family's reader knows
 };
 
-// Guarded by its target's mutex; written by the committer.
+// Guarded by its target's mutex; written by the committer. Once frozen (Target::freeze()) it never changes again, nor
+// do its groups and the arena behind it: whoever was handed it after that reads it without the mutex.
 class Part {
  public:
   Part(int64_t window, Timestamp base, std::shared_ptr<Arena> arena)
@@ -43,11 +44,16 @@ class Part {
   Arena& arena() const { return *arena_; }
 
   const std::shared_ptr<TimeGroup>& group(uint32_t place) const { return groups_[place]; }
+  std::span<const std::shared_ptr<TimeGroup>> groups() const { return groups_; }
   std::shared_ptr<TimeGroup> add_group(bool of_scrapes);
+  // Whether the group is one of this part. Window numbers do not tell: a frozen part and a later one may have the same.
+  bool owns(const TimeGroup& group) const {
+    return group.place < groups_.size() && groups_[group.place].get() == &group;
+  }
   // The scrape group of a producer; null before its first scrape in this window.
   TimeGroup* scrapes_of(uint32_t producer) const;
   uint32_t scrapes_number(uint32_t producer) const;
-  // `number` is the group's number within the target.
+  // In place of the one it had. `number` is the group's number within the target.
   void set_scrapes(uint32_t producer, uint32_t number, TimeGroup* group);
 
   // `side`: what lies beside; null: nothing.
@@ -60,7 +66,7 @@ class Part {
   const SideColumn* side_of(const Piece& piece) const { return piece.side == kNoSide ? nullptr : &sides_[piece.side]; }
   // A key frame: no scrape group's earlier values are a base for the log any more.
   void forget_bases();
-  // The window closed: gives back what only writing needed.
+  // Nothing more will be written: gives back what only writing needed.
   void finish();
 
   // Resident bytes besides the arena.

@@ -69,21 +69,23 @@ class Target {
   size_t producers() const;
   uint32_t scratches_out = 0;  // begun, and neither dropped nor settled
 
+  // The parts that are written to: one per window at most.
   const std::vector<std::shared_ptr<Part>>& parts() const { return parts_; }
   Part* part(int64_t window) const;
   void add_part(std::shared_ptr<Part> part) { parts_.push_back(std::move(part)); }
 
   std::optional<NewestSample> newest(Slot slot) const;
-  // The group of a slot's open column; null: it has none.
+  // The group of a slot's newest sample; null: it has none.
   const TimeGroup* group_of(Slot slot) const;
 
   // Pass 2. `sequence` is the batch that makes it visible.
   void apply(const Record& record, Part& part, Sequence sequence, Sequence oldest_view);
 
-  // Moves the open columns of a window to its part, and gives back what only writing needed.
-  void close(int64_t window);
-  // Forgets the window; series whose newest sample was in it have none any more.
-  void drop(int64_t window);
+  // Moves the open columns of a part to it, and lets go of it: a later sample for its window begins a new part. Series
+  // keep their newest sample.
+  void freeze(const std::shared_ptr<Part>& part);
+  // Forgets the newest samples of series that are dead, and the time groups that nobody needs any more.
+  void forget_dead(Timestamp horizon);
 
   // Whether a series had its newest sample before `horizon`.
   bool is_dead(Slot slot, Timestamp horizon) const;
@@ -96,7 +98,7 @@ class Target {
 
  private:
   void move_to(std::span<const SlotTemplate> layout);
-  TimeGroup& scrape_group(Part& part, uint32_t producer, uint32_t& number);
+  TimeGroup& scrape_group(Part& part, uint32_t producer, Timestamp t, uint32_t& number);
   void put(Slot slot, Part& part, uint32_t number, uint32_t index, uint64_t bits);
   OpenSide& side_for_writing(Slot slot);
   void put_histogram(Slot slot, Part& part, const Histogram& histogram);
@@ -107,7 +109,6 @@ class Target {
   bool join(Slot slot, uint32_t number, Timestamp t, Sequence sequence, Sequence oldest_view, uint32_t& index);
   void retire(Slot slot);
   uint32_t keep_group(std::shared_ptr<TimeGroup> group);
-  void forget_groups(int64_t window);
 
   const uint32_t number_;
   const ListRef labels_;

@@ -168,7 +168,7 @@ Result<> DurableLog::write(const RecordBatch& batch) {
 
 Result<> DurableLog::drop(int64_t window) {
   families_.erase(window);
-  return db_->drop(window, window + 1);
+  return db_->drop(window + 1);
 }
 
 void DurableLog::create_ahead(Timestamp t) {

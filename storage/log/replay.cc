@@ -142,7 +142,6 @@ void Replay::read_payload(int64_t family, std::string_view payload) {
   Pending p{family, family, {}, payload};
   if (payload[0] != 'R' || !decode_head(p.rest, p.head)) return damaged(family, "a record that makes no sense");
   p.window = family - static_cast<int64_t>(p.head.late);
-  if (p.window < windows_.first_retained()) return;
   pending_.push_back(p);
 }
 
@@ -272,10 +271,16 @@ void add(ReplayReport& sum, const ReplayReport& part, bool first) {
   }
 }
 
+// Whatever was read is still to be frozen, those windows as late ones whose own family is gone.
+void reopen_windows(Windows& windows, int64_t first_family) {
+  const auto list = windows.list();
+  if (list->empty()) return;
+  windows.set_first_open(std::min(windows.due_first_open(), std::max(first_family, list->front()->number())));
+}
+
 }  // namespace
 
 ReplayReport replay(LogDb& db, Core& core, Windows& windows, ExemplarRing& ring) {
-  windows.set_first_retained(db.first_retained());
   const size_t readers = std::clamp<size_t>(std::thread::hardware_concurrency(), 1, kMaxReaders);
   std::vector<std::unique_ptr<Replay>> shares;
   for (size_t i = 0; i < readers; ++i)
@@ -294,6 +299,7 @@ ReplayReport replay(LogDb& db, Core& core, Windows& windows, ExemplarRing& ring)
     if (share->newest() != INT64_MIN) windows.advance(share->newest());
     windows.publish(std::max(windows.published(), share->sequence()));
   }
+  reopen_windows(windows, db.first_retained());
   fill_ring(ring, shares);
   index_series(core);
   return report;

@@ -11,7 +11,7 @@
 
 namespace narthex::storage {
 
-// A target's parts of the windows asked for, ascending.
+// A target's parts of the windows asked for, ascending: several of one window, if it was frozen and begun anew.
 struct TargetParts {
   std::shared_ptr<Target> target;
   std::vector<std::shared_ptr<Part>> parts;

@@ -182,15 +182,9 @@ Flags discovery_features() {
 }
 
 Flags api_features(const Settings& settings) {
-  return {{"admin", false},
-          {"exclude_alerts", false},
-          {"label_values_match", true},
-          {"lifecycle", settings.lifecycle},
-          {"otlp_write_receiver", false},
-          {"query_stats", true},
-          {"query_warnings", true},
-          {"remote_write_receiver", false},
-          {"time_range_labels", true},
+  return {{"admin", settings.admin},         {"exclude_alerts", false},        {"label_values_match", true},
+          {"lifecycle", settings.lifecycle}, {"otlp_write_receiver", false},   {"query_stats", true},
+          {"query_warnings", true},          {"remote_write_receiver", false}, {"time_range_labels", true},
           {"time_range_series", true}};
 }
 

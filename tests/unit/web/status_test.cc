@@ -3,6 +3,7 @@
 
 #include "tests/unit/web/app_fixture.h"
 #include "web/api/routes.h"
+#include "web/http/router.h"
 
 namespace narthex::web {
 namespace {
@@ -90,7 +91,8 @@ TEST_F(AppTest, WhatIsAnsweredBeforeTheServerIsReady) {
   EXPECT_EQ(send_to(app, "GET", "/api/v1/notifications/live").status, 200);
   for (const Route& route : api_routes()) {
     if (route.early) continue;
-    EXPECT_EQ(send_to(app, "GET", std::string(route.pattern)).status, 503) << route.pattern;
+    EXPECT_EQ(send_to(app, (route.methods & kGet) != 0 ? "GET" : "POST", std::string(route.pattern)).status, 503)
+        << route.pattern;
   }
 }
 

@@ -1,12 +1,10 @@
-// What a segment says of itself.
+// The parts of the history on the disk: segments, and what they say of themselves.
 #pragma once
 
 #include <cstdint>
 #include <string>
-#include <string_view>
 #include <vector>
 
-#include "base/result.h"
 #include "model/sample.h"
 
 namespace narthex::storage {
@@ -19,6 +17,7 @@ struct CodecCount {
   uint64_t bytes = 0;  // of the columns' values, before packs are compressed
 };
 
+// What a segment says of itself.
 struct SegmentFooter {
   uint32_t version = 0;      // of the page formats
   int64_t first_window = 0;  // covers the windows from here
@@ -35,6 +34,14 @@ struct SegmentFooter {
   uint64_t deletions = 0;              // tombstones up to this number are applied: what they name is not in here
   std::vector<uint64_t> parents = {};  // the segments that were merged into this one
   std::vector<CodecCount> codecs = {};
+};
+
+struct BlockInfo {
+  uint64_t id = 0;
+  uint64_t bytes = 0;    // on the disk
+  std::string file;      // its path
+  std::string damage;    // why it cannot be read; "": it can
+  SegmentFooter footer;  // nothing but zeros if it is damaged
 };
 
 }  // namespace narthex::storage
