@@ -14,6 +14,7 @@
 #include "storage/appender.h"
 #include "storage/blocks.h"
 #include "storage/cardinality.h"
+#include "storage/history.h"
 #include "storage/options.h"
 #include "storage/querier.h"
 
@@ -97,6 +98,12 @@ class Store : public Queryable {
   // A consistent copy of the store in the folder `snapshots/<name>` of its own, which a server opens as its data
   // folder; returns the name. `skip_head`: without what is not in segments yet.
   virtual Result<std::string> snapshot(bool skip_head);
+
+  // Adds samples of the past as segments, whatever is there already: durable when it returns, all of them or none. Where
+  // a series has a sample at the same time already, that one stays. kUnsupported where the store has no files.
+  virtual Result<> add_history(std::vector<HistorySeries> series);
+  // Reads and decodes everything, segments and log. Damage as sentences, each naming its place; empty: sound.
+  virtual std::vector<std::string> verify() const;
 
   virtual Stats stats() const = 0;
   // What is the matter now, a sentence each; empty: nothing. Samples cannot be written, windows cannot become segments,

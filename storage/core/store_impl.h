@@ -31,6 +31,8 @@ class StoreImpl final : public Store {
   Result<> delete_series(std::vector<std::vector<Matcher>> selectors, Timestamp from, Timestamp to) override;
   Result<> clean_tombstones() override;
   Result<std::string> snapshot(bool skip_head) override;
+  Result<> add_history(std::vector<HistorySeries> series) override;
+  std::vector<std::string> verify() const override;
   void close() override;
 
   Shared& shared() const { return *shared_; }  // for tests
