@@ -1,13 +1,17 @@
-// kill -9 at random moments under load: every acknowledged scrape is there afterwards, bit for bit, and no half scrape.
+// kill -9 under load, at random moments and at the named points of freezing, sealing, merging and retention: every
+// acknowledged scrape is there afterwards, bit for bit, and no half scrape. Windows are short, so that some are sealed
+// and merged all the time.
 //
-// The test starts itself again as a writer ("--write folder first_step"), which scrapes several targets as fast as it
-// can and reports each acknowledged scrape through a pipe: {target, step}. Values follow from (target, step, series).
+// The test starts itself again as a writer ("--write folder first_step point hit"), which scrapes several targets as
+// fast as it can and reports each acknowledged scrape through a pipe: {target, step}. At that hit of that point it
+// kills itself. Values follow from (target, step, series).
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
+#include <atomic>
 #include <bit>
 #include <cstdlib>
 #include <filesystem>
@@ -74,9 +78,10 @@ bool exposed(uint32_t step, uint32_t series) { return series % 10 != 9 || step /
 Options options(const std::string& folder) {
   Options out;
   out.path = folder;
-  out.window_ms = 60'000;
-  out.overlap_ms = 10'000;
-  out.key_frame_ms = 15'000;
+  out.window_ms = 20'000;
+  out.overlap_ms = 5'000;
+  out.key_frame_ms = 7'000;
+  out.merge_windows = 3;
   return out;
 }
 
@@ -86,8 +91,24 @@ Labels series_labels(uint32_t target, uint32_t series) {
   return Labels{{"__name__", "m" + std::to_string(series)}, {"instance", std::to_string(target)}, {"job", "crash"}};
 }
 
-int write_until_killed(const std::string& folder, uint32_t first_step) {
-  auto store = Store::open(options(folder), system_clock(), null_log());
+constexpr std::string_view kPoints[] = {"freeze.frozen",      "seal.begin",        "seal.written",   "seal.applied",
+                                        "seal.swapped",       "merge.begin",       "merge.written",  "merge.applied",
+                                        "merge.swapped",      "segment.written",   "segment.synced", "apply.ingested",
+                                        "apply.meta_written", "apply.logs_dropped"};
+
+// Where and when the writer kills itself.
+struct Death {
+  std::string point;  // "": nowhere
+  int hit = 0;
+};
+
+int write_until_killed(const std::string& folder, uint32_t first_step, const Death& death) {
+  Options given = options(folder);
+  std::atomic<int> hits{0};
+  given.at_point = [&](std::string_view point) {
+    if (point == death.point && ++hits == death.hit) ::kill(::getpid(), SIGKILL);
+  };
+  auto store = Store::open(given, system_clock(), null_log());
   if (!store) return 3;
   std::vector<std::shared_ptr<TargetAppender>> appenders;
   for (uint32_t t = 0; t < kTargets; ++t) appenders.push_back((*store)->open_target(target_labels(t)));
@@ -114,8 +135,9 @@ int write_until_killed(const std::string& folder, uint32_t first_step) {
   }
 }
 
-// Runs a writer, kills it after `microseconds`, and returns what it reported.
-std::vector<Acknowledged> run_and_kill(const std::string& folder, uint32_t first_step, useconds_t microseconds) {
+// Runs a writer, kills it after `microseconds` unless it died before, and returns what it reported.
+std::vector<Acknowledged> run_and_kill(const std::string& folder, uint32_t first_step, const Death& death,
+                                       useconds_t microseconds) {
   int pipe_ends[2];
   EXPECT_EQ(::pipe(pipe_ends), 0);
   const pid_t child = ::fork();
@@ -123,7 +145,8 @@ std::vector<Acknowledged> run_and_kill(const std::string& folder, uint32_t first
     ::dup2(pipe_ends[1], STDOUT_FILENO);
     ::close(pipe_ends[0]);
     const std::string step = std::to_string(first_step);
-    ::execl(program.c_str(), program.c_str(), "--write", folder.c_str(), step.c_str(), nullptr);
+    ::execl(program.c_str(), program.c_str(), "--write", folder.c_str(), step.c_str(), death.point.c_str(),
+            std::to_string(death.hit).c_str(), nullptr);
     ::_exit(6);
   }
   ::close(pipe_ends[1]);
@@ -210,13 +233,19 @@ TEST(KillNine, EveryAcknowledgedScrapeIsThereAndNoHalfOne) {
   std::array<Steps, kTargets> acknowledged;
   std::mt19937 random(20);
   uint32_t step = 0;
+  bool sealed = false;
   const int count = kills();
   for (int kill = 0; kill < count && !::testing::Test::HasFailure(); ++kill) {
-    for (const Acknowledged& a : run_and_kill(folder, step, static_cast<useconds_t>(random() % 150'000))) {
-      acknowledged[a.target][a.step] = true;
-    }
+    // Every other time at a point, which comes within a second.
+    const bool anywhere = kill % 2 == 0;
+    const Death death =
+        anywhere ? Death{}
+                 : Death{std::string(kPoints[random() % std::size(kPoints)]), 1 + static_cast<int>(random() % 3)};
+    const auto microseconds = static_cast<useconds_t>(anywhere ? random() % 300'000 : 1'000'000);
+    for (const Acknowledged& a : run_and_kill(folder, step, death, microseconds)) acknowledged[a.target][a.step] = true;
     auto store = Store::open(options(folder), system_clock(), null_log());
     ASSERT_TRUE(store) << store.error().str();
+    sealed = sealed || (*store)->stats().segments > 0;
     const auto view = (*store)->view();
     for (uint32_t t = 0; t < kTargets; ++t) {
       step = std::max(step, check_target(*view, t, acknowledged[t]) + 1);
@@ -226,6 +255,7 @@ TEST(KillNine, EveryAcknowledgedScrapeIsThereAndNoHalfOne) {
   size_t scrapes = 0;
   for (const Steps& steps : acknowledged) scrapes += steps.size();
   EXPECT_GT(scrapes, static_cast<size_t>(count));
+  EXPECT_TRUE(sealed) << "some of it was in segments";
   std::filesystem::remove_all(folder);
 }
 
@@ -235,8 +265,8 @@ TEST(KillNine, EveryAcknowledgedScrapeIsThereAndNoHalfOne) {
 int main(int argc, char** argv) {
   using namespace narthex::storage;
   program = std::filesystem::canonical("/proc/self/exe");
-  if (argc == 4 && std::string(argv[1]) == "--write") {
-    return write_until_killed(argv[2], static_cast<uint32_t>(std::stoul(argv[3])));
+  if (argc == 6 && std::string(argv[1]) == "--write") {
+    return write_until_killed(argv[2], static_cast<uint32_t>(std::stoul(argv[3])), {argv[4], std::stoi(argv[5])});
   }
   ::testing::InitGoogleTest(&argc, argv);
   return RUN_ALL_TESTS();
