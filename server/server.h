@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 
@@ -15,6 +16,7 @@
 #include "server/configuration.h"
 #include "server/flags.h"
 #include "server/metrics.h"
+#include "server/store_watch.h"
 #include "storage/store.h"
 #include "web/app.h"
 
@@ -44,6 +46,8 @@ class Server {
   Result<> start_http();
   Result<> open_store(const config::Config& config);
   std::vector<Configuration::Part> parts();
+  void use_limits(const storage::Limits& limits);
+  storage::Limits limits() const;
   Result<> apply_scrape(const config::Config& config);
   web::RuntimeInfo runtime_info() const;
   web::Sources sources(int64_t evaluation_interval_ms);
@@ -57,12 +61,15 @@ class Server {
   web::Notifications notifications_;
   std::atomic<bool> quit_asked_ = false;
   std::atomic<bool> replayed_ = false;
+  mutable std::mutex limits_mutex_;
+  storage::Limits limits_;  // in use; behind limits_mutex_
   std::string external_url_;
   uint16_t port_ = 0;
 
   // In the order of building; taken down in the reverse order.
   std::unique_ptr<web::App> app_;
   std::unique_ptr<storage::Store> store_;
+  std::unique_ptr<StoreWatch> store_watch_;
   std::unique_ptr<scrape::Manager> manager_;
   std::unique_ptr<net::HttpServer> http_;
 };

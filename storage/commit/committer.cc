@@ -10,6 +10,7 @@ Committer::Committer(Core& core, Windows& windows, ExemplarRing& ring, RecordLog
       windows_(windows),
       ring_(ring),
       record_log_(record_log),
+      log_(log),
       preparer_(core, windows, ring, options, limits),
       housekeeping_(core, windows, record_log, options, sink) {
   thread_ = std::thread([this] { run(); });
@@ -44,6 +45,22 @@ std::vector<Committer::Job> Committer::next_jobs() {
   std::unique_lock lock(mutex_);
   wake_.wait(lock, [this] { return stopping_ || !waiting_.empty(); });
   return std::move(waiting_);
+}
+
+std::string Committer::failure() const {
+  std::lock_guard lock(mutex_);
+  return failure_;
+}
+
+void Committer::note(const Result<>& written) {
+  if (written.has_value() == failure_.empty()) return;
+  if (written) {
+    log_.info("Samples are stored again");
+  } else {
+    log_.error("Samples cannot be stored", {{"err", written.error().str()}});
+  }
+  std::lock_guard lock(mutex_);
+  failure_ = written ? "" : written.error().str();
 }
 
 void Committer::run() {
@@ -174,7 +191,9 @@ Result<> Committer::write(std::vector<Job>& batch) {
     job.prepared = preparer_.prepare(*job.scratch);
     for (PreparedRecord& record : job.prepared.records) records.push_back(&record);
   }
-  return record_log_.write(records);
+  auto written = record_log_.write(records);
+  if (!records.empty()) note(written);
+  return written;
 }
 
 void Committer::apply(std::vector<Job>& batch) {
@@ -183,6 +202,8 @@ void Committer::apply(std::vector<Job>& batch) {
   uint64_t samples = 0;
   uint64_t histograms = 0;
   for (Job& job : batch) {
+    stats_.out_of_order += job.prepared.result.out_of_order;
+    stats_.too_old += job.prepared.result.too_old;
     if (!job.prepared.result.status) continue;
     for (PreparedRecord& r : job.prepared.records) {
       std::lock_guard lock(r.target->mutex());

@@ -24,6 +24,8 @@ struct CommitterStats {
   std::atomic<uint64_t> histograms{0};
   std::atomic<uint64_t> commits{0};
   std::atomic<uint64_t> failures{0};
+  std::atomic<uint64_t> out_of_order{0};  // samples refused
+  std::atomic<uint64_t> too_old{0};       // likewise
 };
 
 // Thread-safe.
@@ -41,6 +43,8 @@ class Committer {
   void stop();
 
   const CommitterStats& stats() const { return stats_; }
+  // Why batches cannot be written, since the first that could not; "": the last one could.
+  std::string failure() const;
 
  private:
   struct Job {
@@ -63,6 +67,8 @@ class Committer {
   std::vector<SlotTemplate> pin_owners(Job& job);
   void unpin(Job& job);
   Result<> write(std::vector<Job>& batch);
+  // Tells the log of the first failure, and of the first success after it.
+  void note(const Result<>& written);
   void apply(std::vector<Job>& batch);
   void finish(std::vector<Job>& batch, const Result<>& status);
   void take_back(Job& job);
@@ -71,14 +77,16 @@ class Committer {
   Windows& windows_;
   ExemplarRing& ring_;
   RecordLog& record_log_;
+  Log& log_;
   Preparer preparer_;
   Housekeeping housekeeping_;
   CommitterStats stats_;
 
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable wake_;
   std::vector<Job> waiting_;  // behind mutex_
   bool stopping_ = false;     // behind mutex_
+  std::string failure_;       // behind mutex_; only the thread changes it
   std::thread thread_;
 };
 

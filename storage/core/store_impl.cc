@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "storage/budget/process_memory.h"
 #include "storage/query/cardinality.h"
 #include "storage/query/view_impl.h"
 
@@ -55,6 +56,8 @@ Stats StoreImpl::stats() const {
   stats.templates = shared_->core.identity.size();
   stats.min_time = list->empty() ? 0 : list->front()->start();
   stats.max_time = list->empty() ? 0 : windows.newest();
+  stats.head_min_time = stats.min_time;
+  stats.head_max_time = stats.max_time;
   const CommitterStats& committed = shared_->committer->stats();
   stats.histograms_appended = committed.histograms;  // before the samples that they are among
   stats.samples_appended = committed.samples;
@@ -64,7 +67,13 @@ Stats StoreImpl::stats() const {
   stats.exemplar_bytes = kept.bytes;
   stats.commits = committed.commits;
   stats.commit_failures = committed.failures;
+  stats.out_of_order = committed.out_of_order;
+  stats.too_old = committed.too_old;
   stats.damaged_frames = shared_->damaged_frames;
+  stats.memory_budget = static_cast<uint64_t>(std::max<int64_t>(shared_->budget->limit(), 0));
+  stats.resident_bytes = resident_bytes();
+  stats.series_refused = shared_->budget->refused();
+  stats.refusing_series = shared_->budget->refusing();
   add_files(stats);
   return stats;
 }
@@ -83,6 +92,25 @@ void StoreImpl::add_files(Stats& stats) const {
   stats.seal_failures = sealed.failures;
   stats.last_seal_error = sealed.last_error;
   stats.windows_to_seal = sealed.waiting;
+  stats.time_retentions = sealed.time_retentions;
+  stats.size_retentions = sealed.size_retentions;
+}
+
+std::vector<std::string> StoreImpl::troubles() const {
+  std::vector<std::string> all;
+  if (const std::string failure = shared_->committer->failure(); !failure.empty()) {
+    all.push_back("Samples cannot be stored: " + failure);
+  }
+  std::lock_guard lock(shared_->files_mutex);
+  if (shared_->sealer) {
+    for (std::string& failing : shared_->sealer->failing()) all.push_back(std::move(failing));
+  }
+  if (!shared_->catalog) return all;
+  for (const BlockInfo& block : shared_->catalog->blocks()) {
+    if (block.damage.empty()) continue;
+    all.push_back("A segment cannot be read, its samples are missing: " + block.file + ": " + block.damage);
+  }
+  return all;
 }
 
 std::vector<BlockInfo> StoreImpl::blocks() const {
@@ -100,8 +128,10 @@ Cardinality StoreImpl::cardinality(size_t limit) const { return count_labels(*sh
 
 void StoreImpl::close() {
   if (closed_.exchange(true)) return;
+  shared_->watch.reset();
   shared_->committer->stop();
   std::lock_guard lock(shared_->files_mutex);
+  if (shared_->sealer) shared_->sealer->stop();  // somebody may still wait for it
   shared_->sealer.reset();
   // Views keep what they read, and with it the database; appenders do not.
   std::vector<uint64_t> all;

@@ -23,8 +23,12 @@ class StoreImpl final : public Store {
   void set_max_exemplars(size_t max) override { shared_->exemplars.set_max(max); }
   void set_limits(const Limits& limits) override;
   Stats stats() const override;
+  std::vector<std::string> troubles() const override;
   std::vector<BlockInfo> blocks() const override;
   Cardinality cardinality(size_t limit) const override;
+  Result<> delete_series(std::vector<std::vector<Matcher>> selectors, Timestamp from, Timestamp to) override;
+  Result<> clean_tombstones() override;
+  Result<std::string> snapshot(bool skip_head) override;
   void close() override;
 
   Shared& shared() const { return *shared_; }  // for tests

@@ -122,21 +122,25 @@ Result<> Database::begin() {
   if (const auto status = meta_.load(*handles_); !status.ok()) {
     return unreadable(settings_.folder, error_of(status, "reading the store's numbers").message);
   }
-  if (auto length = check_window_length(); !length) return length;
+  if (auto length = settle_window_length(); !length) return length;
   find_last_commit();
   return change("finishing what was cut short", [this](Handles& handles) { return drop_old_logs(handles); });
 }
 
-Result<> Database::check_window_length() {
-  const std::string wanted = std::to_string(settings_.window_ms);
-  if (const std::string* found = meta_.find(kWindowLength)) {
-    if (*found == wanted) return {};
-    return invalid(fmt::format("the store in {} was made with windows of {} ms, not of {} ms",
-                               go_quote(settings_.folder), *found, wanted));
+// Windows have numbers, which mean nothing with another length.
+Result<> Database::settle_window_length() {
+  window_ms_ = settings_.window_ms;
+  if (meta_.find(kWindowLength) == nullptr) {
+    return change("writing the store's numbers", [&](Handles& handles) {
+      return meta_.write(handles, {{std::string(kWindowLength), std::to_string(window_ms_)}}, true);
+    });
   }
-  return change("writing the store's numbers", [&](Handles& handles) {
-    return meta_.write(handles, {{std::string(kWindowLength), wanted}}, true);
-  });
+  window_ms_ = meta_.number(kWindowLength, 0);
+  if (window_ms_ < 1) return unreadable(settings_.folder, "the length of its windows is not a number");
+  if (window_ms_ == settings_.window_ms) return {};
+  log_.warn("The store keeps the windows that it was made with; another length takes a new folder",
+            {{"window_ms", std::to_string(window_ms_)}, {"asked_for_ms", std::to_string(settings_.window_ms)}});
+  return {};
 }
 
 // What is in the families and what is said to have been there must agree.

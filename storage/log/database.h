@@ -25,7 +25,7 @@ class Database {
  public:
   struct Settings {
     std::string folder;
-    int64_t window_ms = 0;
+    int64_t window_ms = 0;  // of a new store; see Database::window_ms()
     bool sync_every_write = false;
     rocksdb::Env* env = nullptr;  // null: the operating system's; for tests that make writes fail
     std::function<void(std::string_view point)> at_point = {};  // see Options::at_point
@@ -40,6 +40,8 @@ class Database {
 
   const Settings& settings() const { return settings_; }
   Log& log() const { return log_; }
+  // The length of its windows: a store keeps the one it was made with.
+  int64_t window_ms() const { return window_ms_; }
   // Where copies of damaged files are; "" if nothing was damaged when it was opened. Else entries of `meta` may be
   // missing.
   const std::string& damaged_folder() const { return damaged_folder_; }
@@ -81,7 +83,7 @@ class Database {
   Result<> open_handles_somehow();
   Result<> open_damaged(const Error& why);
   Result<> begin();
-  Result<> check_window_length();
+  Result<> settle_window_length();
   void find_last_commit();
   Result<> revive();
   Result<> open_again();
@@ -90,6 +92,7 @@ class Database {
 
   const Settings settings_;
   Log& log_;
+  int64_t window_ms_ = 0;
   CommittedFile committed_;
 
   mutable std::shared_mutex handles_mutex_;  // held alone while the database is opened anew

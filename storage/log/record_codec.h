@@ -75,6 +75,18 @@ bool decode_slots(std::string_view& payload, std::vector<SlotTemplate>& slots);
 bool decode_samples(std::string_view payload, const RecordHead& head, const Target& target, const Part* part,
                     Timestamp window_start, DecodedRecord& out);
 
+// A scrape that differs from the last one of its group in values alone.
+struct ScrapeChanges {
+  uint32_t producer = 0;
+  Timestamp timestamp = 0;
+  std::vector<uint64_t> changed;
+  std::vector<SlotChange> values;  // of the changed slots
+};
+// Reads a record behind its slots, of which it has none, with `target` as it was and `group` being that of its
+// producer's scrapes. False: it is another kind of record.
+bool decode_changes(std::string_view payload, const RecordHead& head, const Target& target, const TimeGroup& group,
+                    Timestamp window_start, ScrapeChanges& out);
+
 struct DefinedSymbol {
   uint32_t id;
   std::string_view text;

@@ -31,7 +31,7 @@ std::vector<Expired> find_expired(std::vector<BlockInfo> blocks, const Limits& l
     const bool old = limits.retention_ms > 0 && is_older(block.footer.max_time, used.newest, limits.retention_ms);
     const bool large = limit > 0 && bytes > limit;
     if (!old && !large) break;
-    expired.push_back({block.id, old ? "older than the retention time" : "the size limit is exceeded"});
+    expired.push_back({block.id, old});
     bytes -= std::min(bytes, block.bytes);
   }
   return expired;

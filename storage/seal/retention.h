@@ -12,7 +12,7 @@ namespace narthex::storage {
 
 struct Expired {
   uint64_t id;
-  std::string reason;  // a sentence for the log
+  bool by_time;  // it is too old; else all files together are too large
 };
 
 // What the limits are measured against.

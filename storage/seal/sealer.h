@@ -6,6 +6,9 @@
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
+#include <functional>
+#include <future>
+#include <map>
 #include <mutex>
 #include <set>
 #include <string>
@@ -24,8 +27,10 @@ struct SealerStats {
   uint64_t expired = 0;   // segments that went by retention
   uint64_t failures = 0;  // of any of it
   std::string last_error;
-  uint64_t waiting = 0;  // batches of windows that are not sealed yet
-  bool busy = false;     // something waits, or is being done
+  uint64_t waiting = 0;          // batches of windows that are not sealed yet
+  uint64_t time_retentions = 0;  // how often segments went because they were too old
+  uint64_t size_retentions = 0;  // how often, because all files together were too large
+  bool busy = false;             // something waits, or is being done
 };
 
 // Thread-safe. Its thread has a lower priority than those that scrape and commit. A step that fails is tried again,
@@ -51,7 +56,15 @@ class Sealer final : public FrozenSink {
 
   void take(Frozen frozen) override;
   void set_limits(const Limits& limits);
+  // Writes the segments anew that have something of what was deleted. Returns when it is done.
+  Result<> clean();
+  // Runs `work` on the sealer's thread, between what it does by itself, and returns what it returns. kUnavailable: the
+  // store is closing.
+  using Work = std::function<Result<>(const SealContext&)>;
+  Result<> run_between(Work work);
   SealerStats stats() const;
+  // What fails now, a sentence each, with the reason it had first.
+  std::vector<std::string> failing() const;
   // Ends the thread soon, even in the middle of a merge. What is not sealed stays in the log.
   void stop();
 
@@ -60,6 +73,8 @@ class Sealer final : public FrozenSink {
 
   void run();
   bool wait_for_work(Frozen& next, bool& has_next);
+  void run_errands();
+  void sweep_tombstones();
   bool seal_next(const Frozen& frozen);
   void tidy();
   bool expire();
@@ -77,12 +92,12 @@ class Sealer final : public FrozenSink {
   int64_t sealed_below_ = INT64_MIN;             // windows below are sealed
   int64_t merged_below_ = INT64_MIN;             // up to here merging was tried
   std::set<std::vector<uint64_t>> unmergeable_;  // ids of segments that need not be tried again together
-  std::set<std::string, std::less<>> failing_;   // activities
 
   mutable std::mutex mutex_;
   std::condition_variable wake_;
   // Behind mutex_:
   std::deque<Frozen> queue_;
+  std::deque<std::packaged_task<Result<>()>> errands_;
   Limits limits_;
   bool tidy_due_ = true;
   bool working_ = false;
@@ -90,6 +105,7 @@ class Sealer final : public FrozenSink {
   Time tidy_at_ = {};
   std::chrono::milliseconds back_off_ = {};
   SealerStats stats_;
+  std::map<std::string, std::string, std::less<>> failing_;  // activity → its first failure
 
   std::thread thread_;
 };

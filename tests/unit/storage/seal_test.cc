@@ -1,5 +1,5 @@
 // Windows become segments, segments of a day become one; what fails is tried again; what is damaged is told.
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
 
 #include <cmath>
 #include <fstream>
@@ -92,7 +92,9 @@ class FaultyFiles final : public SegmentFiles {
   }
   std::vector<std::shared_ptr<const SegmentPages>> segments() const override { return files_->segments(); }
   std::vector<StoredTombstone> tombstones() const override { return files_->tombstones(); }
-  Result<> copy_to(const std::string& folder) const override { return files_->copy_to(folder); }
+  Result<> copy_to(const std::string& folder, bool with_log) const override {
+    return files_->copy_to(folder, with_log);
+  }
   uint64_t disk_bytes() const override { return files_->disk_bytes(); }
 
  private:
@@ -229,6 +231,7 @@ TEST_P(SealFaults, AreTriedAgainAndNothingIsMissingMeanwhile) {
     std::this_thread::sleep_for(std::chrono::milliseconds(5));
   }
   settle_it();
+  EXPECT_THAT(store_->troubles(), ::testing::IsEmpty()) << "over";
   EXPECT_EQ(shown(), expected());
   EXPECT_EQ(blocks(), "0-0:8 1-1:8 ");
   const Stats stats = store_->stats();
@@ -245,6 +248,8 @@ TEST_P(SealFaults, AClosedStoreGoesOnWithThemAfterwards) {
   }
   scrape_until(10);
   settle(*store_);
+  while (store_->stats().seal_failures < 2) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  EXPECT_THAT(store_->troubles(), ::testing::ElementsAre("Sealing failed: no space left on the disk"));
   close();
   {
     std::lock_guard lock(faults_.mutex);
