@@ -11,7 +11,7 @@
 #include "tests/support/scrape_generator.h"
 #include "tests/unit/storage/database_fixture.h"
 #include "tests/unit/storage/failing_env.h"
-#include "tests/unit/storage/fixture.h"
+#include "tests/unit/storage/sealed.h"
 
 namespace narthex::storage {
 namespace {
@@ -342,6 +342,7 @@ TEST(Compaction, RemapsSlotsAndForgetsDeadSeries) {
   EXPECT_EQ(appender->slot_count(), 2u);
   EXPECT_EQ(appender->labels(1), metric("z"));
   EXPECT_EQ(store->stats().series, 2u);
+  settle_all(store.get());
   EXPECT_LT(store->stats().templates, 10u) << "templates of dead series are swept";
   const std::string before = dump(*store->view());
   appender.reset();
