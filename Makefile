@@ -5,10 +5,10 @@ JOBS ?= $(shell nproc)
 KILLS ?= 100
 .DEFAULT_GOAL := help
 
-.PHONY: help setup build run test test-all bench lint format asan tsan crash fuzz clean
+.PHONY: help setup build run test test-all bench lint format asan tsan crash fuzz clean bench-compare
 
 help:  ## this list
-	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 15
 
 setup:  ## install the Debian packages that the build and the tests need
 	@scripts/setup.sh build test
@@ -48,6 +48,11 @@ bench:  ## the benchmarks, with Debian's prometheus beside where it helps
 	@scripts/setup.sh build test bench
 	@scripts/build.sh release all
 	@scripts/bench.sh build/release
+
+bench-compare:  ## beside Debian's prometheus and victoria-metrics, one table, 25 minutes; ARGS=--quick: 4
+	@scripts/setup.sh build test bench
+	@scripts/build.sh release narthex simulate_targets history
+	@python3 tests/bench/compare/compare.py $(ARGS)
 
 fuzz:  ## a minute of fuzzing for each parser
 	@scripts/setup.sh build test lint

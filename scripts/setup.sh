@@ -15,7 +15,8 @@ declare -A packages=(
   [lint]="clang-14 libclang-rt-14-dev clang-format clang-tidy python3"
 )
 # Programs that tests and benchmarks run beside ours. They are only unpacked, so that no service starts on this machine.
-declare -A peers=([test]="prometheus-node-exporter prometheus prometheus-pushgateway")
+declare -A peers=([test]="prometheus-node-exporter prometheus prometheus-pushgateway"
+                  [bench]="prometheus victoria-metrics")
 
 as_root() {
   if [ "$(id -u)" = 0 ]; then

@@ -82,6 +82,16 @@ void add_storage(Families& out, const storage::Stats& stats) {
   out.gauge("prometheus_tsdb_exemplar_series_with_exemplars_in_storage", "Series with exemplars.",
             stats.exemplar_series);
   out.gauge("narthex_storage_exemplar_bytes", "Memory of exemplars.", stats.exemplar_bytes);
+  out.gauge("prometheus_tsdb_head_min_time", "Where the oldest window in memory begins, in milliseconds since 1970.",
+            static_cast<double>(stats.head_min_time));
+  out.gauge("prometheus_tsdb_head_max_time", "Time of the newest sample in memory, in milliseconds since 1970.",
+            static_cast<double>(stats.head_max_time));
+  out.counter("prometheus_tsdb_out_of_order_samples_total",
+              "Samples refused since start: older than their series' newest.", stats.out_of_order);
+  out.counter("prometheus_tsdb_too_old_samples_total",
+              "Samples refused since start: too old for the out-of-order window.", stats.too_old);
+  out.gauge("prometheus_tsdb_lowest_timestamp", "Time of the oldest sample, in milliseconds since 1970.",
+            static_cast<double>(stats.min_time));
   out.gauge("prometheus_tsdb_lowest_timestamp_seconds", "Time of the oldest sample.",
             static_cast<double>(stats.min_time) / 1000);
   out.gauge("narthex_storage_newest_timestamp_seconds", "Time of the newest sample.",
@@ -101,6 +111,47 @@ void add_storage(Families& out, const storage::Stats& stats) {
             stats.refusing_series ? 1.0 : 0.0);
   out.gauge("narthex_storage_column_bytes", "Memory of samples.", stats.column_bytes);
   out.gauge("narthex_storage_index_bytes", "Memory of labels and slots.", stats.index_bytes);
+}
+
+void add_codecs(Families& out, const std::vector<storage::CodecCount>& codecs) {
+  out.add("narthex_storage_segment_columns", "Columns of all segments, by how they are coded.", MetricType::Gauge);
+  for (const auto& c : codecs) out.append(static_cast<double>(c.columns), {{"codec", c.codec}});
+  out.add("narthex_storage_segment_samples", "Samples of all segments, by how they are coded.", MetricType::Gauge);
+  for (const auto& c : codecs) out.append(static_cast<double>(c.samples), {{"codec", c.codec}});
+  out.add("narthex_storage_segment_value_bytes",
+          "Bytes of the values in all segments before they are compressed together, by how they are coded.",
+          MetricType::Gauge);
+  for (const auto& c : codecs) out.append(static_cast<double>(c.bytes), {{"codec", c.codec}});
+}
+
+void add_segments(Families& out, const storage::Stats& stats, const storage::Limits& limits) {
+  out.gauge("prometheus_tsdb_blocks_loaded", "Segments that can be read.", stats.segments);
+  out.gauge("prometheus_tsdb_storage_blocks_bytes", "Size of the segments on disk.", stats.segment_bytes);
+  out.counter("prometheus_tsdb_compactions_total", "Segments made since start, of windows or of other segments.",
+              stats.seals + stats.merges);
+  out.counter("prometheus_tsdb_compactions_failed_total", "Failures since start of sealing, merging and removing.",
+              stats.seal_failures);
+  out.gauge("prometheus_tsdb_retention_limit_seconds", "How long samples are kept; 0: no limit.",
+            static_cast<double>(limits.retention_ms) / 1000);
+  out.gauge("prometheus_tsdb_retention_limit_bytes", "How much is kept on disk; 0: no limit.",
+            static_cast<double>(limits.retention_bytes));
+  out.gauge("narthex_storage_retention_limit_percent", "How much of the file system is used; 0: no limit.",
+            limits.retention_percent);
+  out.counter("prometheus_tsdb_time_retentions_total", "How often segments were removed because they were too old.",
+              stats.time_retentions);
+  out.counter("prometheus_tsdb_size_retentions_total", "How often segments were removed because all were too large.",
+              stats.size_retentions);
+  out.counter("prometheus_tsdb_wal_corruptions_total", "Parts of the log that could not be read at the start.",
+              stats.damaged_frames);
+  out.gauge("narthex_storage_late_segments", "Segments with late samples of windows that have another one.",
+            stats.late_segments);
+  out.gauge("narthex_storage_damaged_segments", "Segments that cannot be read.", stats.damaged_segments);
+  out.gauge("narthex_storage_windows_to_seal", "Batches of closed windows that are no segments yet.",
+            stats.windows_to_seal);
+  out.counter("narthex_storage_seals_total", "Batches of closed windows that became segments.", stats.seals);
+  out.counter("narthex_storage_merges_total", "Segments made of others.", stats.merges);
+  out.counter("narthex_storage_segments_expired_total", "Segments removed by retention.", stats.segments_expired);
+  add_codecs(out, stats.codecs);
 }
 
 void add_scrape(Families& out, const scrape::Stats& stats) {
@@ -168,6 +219,7 @@ std::vector<MetricFamily> OwnMetrics::families(const Snapshot& now) const {
   add_server(out, now);
   if (now.http) add_http(out, *now.http);
   if (now.storage) add_storage(out, *now.storage);
+  if (now.storage) add_segments(out, *now.storage, now.limits);
   if (now.scrape) add_scrape(out, *now.scrape);
   if (now.scrape) add_pools(out, now.pools);
   add_process(out, read_process_stats());

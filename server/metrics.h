@@ -37,6 +37,7 @@ struct Snapshot {
   ReloadState reload;
   std::optional<net::ServerStats> http;
   std::optional<storage::Stats> storage;
+  storage::Limits limits;  // that hold
   std::optional<scrape::Stats> scrape;
   std::vector<PoolSize> pools;
 };

@@ -13,6 +13,7 @@
 #include "server/process_stats.h"
 #include "server/retention.h"
 #include "server/signals.h"
+#include "server/windows.h"
 
 namespace narthex::server {
 namespace {
@@ -43,8 +44,11 @@ config::Defaults config_defaults(const FlagValues& flags) {
   return defaults;
 }
 
-storage::Options storage_options(const FlagValues& flags) {
+storage::Options storage_options(const FlagValues& flags, const WindowLengths& lengths) {
   storage::Options options;
+  options.window_ms = lengths.window_ms;
+  options.overlap_ms = lengths.overlap_ms;
+  options.merge_windows = lengths.merge_windows;
   options.path = flags.text("storage.tsdb.path");
   options.sync_interval_ms = flags.duration("storage.sync-interval").ms();
   options.memory_budget =
@@ -119,6 +123,7 @@ Result<web::Settings> Server::web_settings() {
   settings.cors_origin = *cors;
   settings.flags = flags_.all();
   settings.lifecycle = flags_.flag("web.enable-lifecycle");
+  settings.admin = flags_.flag("web.enable-admin-api");
   settings.metrics = [this] { return metrics_.text(snapshot()); };
   settings.self_metrics = [this](const auto& wanted) { return metrics_.json(snapshot(), wanted); };
   settings.runtime_info = [this] { return runtime_info(); };
@@ -150,12 +155,15 @@ Result<> Server::start_http() {
 }
 
 Result<> Server::open_store(const config::Config& config) {
-  storage::Options options = storage_options(flags_);
+  const auto lengths = window_lengths(flags_);
+  if (!lengths) return lengths.error();
+  storage::Options options = storage_options(flags_, *lengths);
   options.max_exemplars = kept_exemplars(flags_, config);
   options.limits = storage_limits(flags_, config.tsdb);
   auto store = storage::Store::open(options, clock_, log_);
   if (!store) return prefixed("opening storage (--storage.tsdb.path=" + options.path + "): ", store.error());
   store_ = std::move(*store);
+  store_watch_ = std::make_unique<StoreWatch>([store = store_.get()] { return store->troubles(); }, notifications_);
   if (options.memory_budget > 0) {
     log_.info("Memory budget", {{"bytes", std::to_string(options.memory_budget)}});
   }
@@ -174,10 +182,7 @@ web::RuntimeInfo Server::runtime_info() const {
   info.last_reload_ns = nanoseconds(reload.last_success_seconds);
   info.threads = static_cast<int64_t>(process.threads);
   info.cpus = usable_cpus();
-  {
-    std::lock_guard lock(limits_mutex_);
-    info.retention = retention_text(limits_);
-  }
+  info.retention = retention_text(limits());
   return info;
 }
 
@@ -210,6 +215,11 @@ void Server::use_limits(const storage::Limits& limits) {
   store_->set_limits(limits);
   std::lock_guard lock(limits_mutex_);
   limits_ = limits;
+}
+
+storage::Limits Server::limits() const {
+  std::lock_guard lock(limits_mutex_);
+  return limits_;
 }
 
 std::vector<Configuration::Part> Server::parts() {
@@ -247,6 +257,7 @@ void Server::stop() {
   if (http_) http_->stop(kStopGraceNs);
   http_.reset();
   manager_.reset();
+  store_watch_.reset();
   if (store_) store_->close();
   store_.reset();
 }
@@ -258,6 +269,7 @@ Snapshot Server::snapshot() const {
   if (!now.ready) return now;
   now.http = http_->stats();
   now.storage = store_->stats();
+  now.limits = limits();
   now.scrape = manager_->stats();
   for (const auto& pool : manager_->pools()) {
     now.pools.push_back({pool->job(), pool->active_size(), pool->sync_failed()});

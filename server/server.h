@@ -16,6 +16,7 @@
 #include "server/configuration.h"
 #include "server/flags.h"
 #include "server/metrics.h"
+#include "server/store_watch.h"
 #include "storage/store.h"
 #include "web/app.h"
 
@@ -46,6 +47,7 @@ class Server {
   Result<> open_store(const config::Config& config);
   std::vector<Configuration::Part> parts();
   void use_limits(const storage::Limits& limits);
+  storage::Limits limits() const;
   Result<> apply_scrape(const config::Config& config);
   web::RuntimeInfo runtime_info() const;
   web::Sources sources(int64_t evaluation_interval_ms);
@@ -67,6 +69,7 @@ class Server {
   // In the order of building; taken down in the reverse order.
   std::unique_ptr<web::App> app_;
   std::unique_ptr<storage::Store> store_;
+  std::unique_ptr<StoreWatch> store_watch_;
   std::unique_ptr<scrape::Manager> manager_;
   std::unique_ptr<net::HttpServer> http_;
 };

@@ -100,6 +100,12 @@ class Scratch {
   // Goes with the sample that the slot gets in this scrape (with all of them, if it gets several); without one it is
   // ignored. In ms, not 0. The last call for a slot holds.
   void set_start(Slot slot, Timestamp start) { starts_.push_back({slot, start}); }
+  // A sample that is older than the out-of-order window, and was not set quietly, fails the whole commit with "too old
+  // sample" (scrape spec, 6.2).
+  void fail_if_too_old() { fails_if_too_old_ = true; }
+  // What is not in order is refused even where the out-of-order window would take it (scrape spec, 9).
+  void only_in_order() { only_in_order_ = true; }
+
   // Kept in a ring of bounded size; refusals never fail a commit (scrape spec, 6.2). Dropped silently: one with more
   // than 128 code points in names and values of its labels, and one equal to the newest of its series. Refused: one
   // older than that.
@@ -128,6 +134,8 @@ class Scratch {
   std::vector<SlotHistogram> histograms_;
   std::vector<SlotStart> starts_;
   std::vector<SlotExemplar> exemplars_;
+  bool fails_if_too_old_ = false;
+  bool only_in_order_ = false;
 };
 
 struct CommitResult {
@@ -136,6 +144,7 @@ struct CommitResult {
   uint64_t out_of_order = 0;
   uint64_t duplicate_timestamp = 0;
   uint64_t out_of_bounds = 0;
+  uint64_t too_old = 0;  // for the out-of-order window; where there is one, no sample is out of order or too old else
   // Exemplars refused for their timestamps. Those of a series count if all it brought were refused: exporters repeat
   // old ones beside new ones.
   uint64_t exemplar_out_of_order = 0;

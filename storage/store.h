@@ -4,11 +4,14 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/result.h"
 #include "storage/appender.h"
+#include "storage/blocks.h"
 #include "storage/cardinality.h"
 #include "storage/options.h"
 #include "storage/querier.h"
@@ -24,7 +27,7 @@ struct Stats {
   uint64_t samples_appended = 0;  // since start
   uint64_t commits = 0;
   uint64_t commit_failures = 0;
-  uint64_t log_bytes = 0;       // on disk, all families
+  uint64_t log_bytes = 0;       // on disk, without segments
   uint64_t damaged_frames = 0;  // parts of the log that could not be read when it was replayed
   uint64_t column_bytes = 0;    // resident, head columns
   uint64_t index_bytes = 0;     // resident, identity and slots
@@ -34,9 +37,26 @@ struct Stats {
   uint64_t exemplars = 0;            // kept now
   uint64_t exemplar_series = 0;
   uint64_t exemplar_bytes = 0;  // resident, about
-  uint64_t memory_budget = 0;   // bytes; 0: none
-  uint64_t resident_bytes = 0;  // of the process, now
-  uint64_t series_refused = 0;  // since start; again whenever one was asked for again
+  uint64_t segments = 0;        // that can be read
+  uint64_t late_segments = 0;   // of them, those with late samples of windows that have another one
+  uint64_t damaged_segments = 0;
+  uint64_t segment_bytes = 0;     // on disk, damaged ones too
+  uint64_t windows_to_seal = 0;   // batches of closed windows that are no segments yet
+  uint64_t seals = 0;             // since start: batches of windows that became segments
+  uint64_t merges = 0;            // since start: segments made of others
+  uint64_t segments_expired = 0;  // since start: removed by retention
+  uint64_t seal_failures = 0;     // since start: of sealing, merging, retention
+  std::string last_seal_error;
+  uint64_t time_retentions = 0;    // since start: how often segments were removed because they were too old
+  uint64_t size_retentions = 0;    // likewise: because all files together were too large
+  Timestamp head_min_time = 0;     // where the oldest window in memory begins; 0: there is none
+  Timestamp head_max_time = 0;     // of the newest sample in memory; 0: there is none
+  uint64_t out_of_order = 0;       // samples refused since start
+  uint64_t too_old = 0;            // likewise: for the out-of-order window
+  std::vector<CodecCount> codecs;  // columns of all segments
+  uint64_t memory_budget = 0;      // bytes; 0: none
+  uint64_t resident_bytes = 0;     // of the process, now
+  uint64_t series_refused = 0;     // since start; again whenever one was asked for again
   bool refusing_series = false;
 };
 
@@ -59,7 +79,23 @@ class Store : public Queryable {
   // Retention and out-of-order window from now on.
   virtual void set_limits(const Limits&) {}
 
+  // The administrator's calls (HTTP API spec, section 9). kUnsupported where the store has no files.
+  //
+  // Samples with from <= t <= to of the series that satisfy all matchers of one of the selectors: no view taken after
+  // the return shows them, and a restart does not bring them back. Nothing newer than the newest sample is deleted.
+  virtual Result<> delete_series(std::vector<std::vector<Matcher>> selectors, Timestamp from, Timestamp to);
+  // Writes the segments concerned anew without what was deleted. Returns when it is done: may take minutes.
+  virtual Result<> clean_tombstones();
+  // A consistent copy of the store in the folder `snapshots/<name>` of its own, which a server opens as its data
+  // folder; returns the name. `skip_head`: without what is not in segments yet.
+  virtual Result<std::string> snapshot(bool skip_head);
+
   virtual Stats stats() const = 0;
+  // What is the matter now, a sentence each; empty: nothing. Samples cannot be written, windows cannot become segments,
+  // a segment cannot be read. As long as something fails its sentence stays the same. Cheap.
+  virtual std::vector<std::string> troubles() const { return {}; }
+  // The segments, ascending in time, damaged ones too.
+  virtual std::vector<BlockInfo> blocks() const { return {}; }
   // Counts the active series by their labels, at most `limit` entries per list. Walks all of them: for people who ask,
   // not for metrics.
   virtual Cardinality cardinality(size_t limit) const = 0;

@@ -25,6 +25,7 @@ struct Attempt {
   std::optional<ScrapePass> pass;             // if the body had something to read
   PassCounts counts;
   uint64_t added = 0;
+  std::vector<storage::Slot> created;  // in the scratch that was handed over
   Seen seen;
   std::optional<Error> error;  // why it failed, if it did
 

@@ -235,6 +235,7 @@ void TargetLoop::fail(FailureClass failure, std::optional<Phase> failed_in, Erro
 
 void TargetLoop::commit(bool up) {
   Attempt& attempt = *attempt_;
+  if (up) attempt.scratch->fail_if_too_old();
   series_.mark_missing(*attempt.scratch, attempt.seen.tracked);
   attempt.duration_seconds = static_cast<double>(world().clock.steady_ns() - attempt.started_steady) / 1e9;
   const auto values = report_values(make_report(up));
@@ -248,6 +249,7 @@ void TargetLoop::commit(bool up) {
 
 void TargetLoop::hand_over() {
   attempt_->handed_over_steady = world().clock.steady_ns();
+  attempt_->created = attempt_->scratch->created_slots();
   // The store may answer after the shard has stopped: then nobody listens any more.
   series_.appender().commit(std::move(attempt_->scratch),
                             [mailbox = shard_.mailbox(), loop = weak_from_this()](storage::CommitResult result) {
@@ -261,6 +263,7 @@ void TargetLoop::on_committed(const storage::CommitResult& result) {
   if (!attempt_) return;  // released meanwhile
   if (state_ == State::kMarking) return ended();
   const int64_t now = world().clock.steady_ns();
+  if (result.too_old > 0 && !result.status) return on_too_old(result.status.error());
   if (attempt_->handed_over_steady != 0) attempt_->spent(Phase::kAppend) = now - attempt_->handed_over_steady;
   attempt_->record.duration_ns = now - attempt_->started_steady;
   remember(result);
@@ -268,6 +271,13 @@ void TargetLoop::on_committed(const storage::CommitResult& result) {
   warn_of_refused(result);
   publish(result);
   end_attempt();
+}
+
+// Nothing of the scrape was stored. It failed, and says so in another commit.
+void TargetLoop::on_too_old(const Error& error) {
+  series_.commit_refused();
+  attempt_->seen.forget(attempt_->created);
+  fail(FailureClass::kInvalidSample, Phase::kAppend, error);
 }
 
 void TargetLoop::remember(const storage::CommitResult& result) {

@@ -71,6 +71,7 @@ class TargetLoop : public std::enable_shared_from_this<TargetLoop> {
   void commit(bool up);
   void hand_over();
   void on_committed(const storage::CommitResult& result);
+  void on_too_old(const Error& error);
   void remember(const storage::CommitResult& result);
   void end_attempt();
 

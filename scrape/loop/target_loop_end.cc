@@ -25,6 +25,7 @@ void TargetLoop::write_end_markers() {
   attempt_->timestamp_ns = stale_time_ns_;
   series_.take_remap();
   attempt_->scratch = series_.begin(attempt_->timestamp(), world().clock.now_ms());
+  attempt_->scratch->only_in_order();
   series_.mark_all(*attempt_->scratch);
   hand_over();
 }

@@ -5,13 +5,14 @@
 namespace narthex::storage {
 
 Committer::Committer(Core& core, Windows& windows, ExemplarRing& ring, RecordLog& record_log, const Options& options,
-                     Log& log)
+                     const LiveLimits& limits, FrozenSink& sink)
     : core_(core),
       windows_(windows),
       ring_(ring),
       record_log_(record_log),
-      preparer_(core, windows, ring, options),
-      housekeeping_(core, windows, record_log, options, log) {
+      log_(log),
+      preparer_(core, windows, ring, options, limits),
+      housekeeping_(core, windows, record_log, options, sink) {
   thread_ = std::thread([this] { run(); });
 }
 
@@ -21,7 +22,7 @@ void Committer::commit(std::unique_ptr<ScratchImpl> scratch, std::function<void(
   {
     std::lock_guard lock(mutex_);
     if (!stopping_) {
-      waiting_.push_back({std::move(scratch), std::move(done), false, {}, {}});
+      waiting_.push_back({std::move(scratch), std::move(done), false, {}, {}, {}});
       wake_.notify_one();
       return;
     }
@@ -44,6 +45,22 @@ std::vector<Committer::Job> Committer::next_jobs() {
   std::unique_lock lock(mutex_);
   wake_.wait(lock, [this] { return stopping_ || !waiting_.empty(); });
   return std::move(waiting_);
+}
+
+std::string Committer::failure() const {
+  std::lock_guard lock(mutex_);
+  return failure_;
+}
+
+void Committer::note(const Result<>& written) {
+  if (written.has_value() == failure_.empty()) return;
+  if (written) {
+    log_.info("Samples are stored again");
+  } else {
+    log_.error("Samples cannot be stored", {{"err", written.error().str()}});
+  }
+  std::lock_guard lock(mutex_);
+  failure_ = written ? "" : written.error().str();
 }
 
 void Committer::run() {
@@ -116,7 +133,7 @@ void Committer::claim_slot(Job& job, Slot slot, uint64_t hash) {
   const auto owner = maybe_known ? find_owner(core_, combine(target->labels(), *list), hash) : std::nullopt;
   std::lock_guard lock(target->mutex());
   if (owner && (owner->target != target || owner->slot != slot)) {
-    target->set_foreign(slot, {owner->target, owner->slot, owner->list});
+    target->set_foreign(slot, {owner->target, owner->slot, owner->generation});
     return;
   }
   target->take_ownership(slot);
@@ -127,23 +144,45 @@ void Committer::claim_slot(Job& job, Slot slot, uint64_t hash) {
 
 // An owner may have been forgotten, or have moved in a compaction.
 void Committer::check_foreign_slots(Job& job) {
-  Target& target = *job.scratch->target();
-  std::vector<SlotTemplate> stale;
-  {
-    std::lock_guard lock(target.mutex());
-    for (const auto& [slot, foreign] : target.foreign_slots()) {
-      std::unique_lock<std::mutex> other;
-      if (foreign.owner.get() != &target) other = std::unique_lock(foreign.owner->mutex());
-      const Slot there = foreign.slot;
-      if (there >= foreign.owner->slot_count() || foreign.owner->list(there) != foreign.list) {
-        stale.push_back({slot, target.list(slot)});
-      }
+  const Target& target = *job.scratch->target();
+  unpin(job);
+  for (auto stale = pin_owners(job); !stale.empty(); stale = pin_owners(job)) {
+    unpin(job);
+    for (const auto& [slot, id] : stale) {
+      const ListRef list = core_.identity.get(id);
+      claim_slot(job, slot, series_hash(target.labels(), *list));
     }
   }
-  for (const auto& [slot, id] : stale) {
-    const ListRef list = core_.identity.get(id);
-    claim_slot(job, slot, series_hash(target.labels(), *list));
+}
+
+// Keeps the owners of the target's foreign slots from being compacted until the job is done. Returns those whose owner
+// is not what it was.
+std::vector<SlotTemplate> Committer::pin_owners(Job& job) {
+  Target& target = *job.scratch->target();
+  std::vector<std::pair<SlotTemplate, ForeignSlot>> known;
+  {
+    std::lock_guard lock(target.mutex());
+    for (const auto& [slot, foreign] : target.foreign_slots()) known.push_back({{slot, target.list(slot)}, foreign});
   }
+  std::vector<SlotTemplate> stale;
+  for (const auto& [ours, foreign] : known) {
+    std::lock_guard lock(foreign.owner->mutex());
+    if (foreign.owner->generation() != foreign.generation) {
+      stale.push_back(ours);
+      continue;
+    }
+    ++foreign.owner->scratches_out;
+    job.pinned.push_back(foreign.owner);
+  }
+  return stale;
+}
+
+void Committer::unpin(Job& job) {
+  for (const auto& owner : job.pinned) {
+    std::lock_guard lock(owner->mutex());
+    --owner->scratches_out;
+  }
+  job.pinned.clear();
 }
 
 Result<> Committer::write(std::vector<Job>& batch) {
@@ -152,7 +191,9 @@ Result<> Committer::write(std::vector<Job>& batch) {
     job.prepared = preparer_.prepare(*job.scratch);
     for (PreparedRecord& record : job.prepared.records) records.push_back(&record);
   }
-  return record_log_.write(records);
+  auto written = record_log_.write(records);
+  if (!records.empty()) note(written);
+  return written;
 }
 
 void Committer::apply(std::vector<Job>& batch) {
@@ -161,6 +202,9 @@ void Committer::apply(std::vector<Job>& batch) {
   uint64_t samples = 0;
   uint64_t histograms = 0;
   for (Job& job : batch) {
+    stats_.out_of_order += job.prepared.result.out_of_order;
+    stats_.too_old += job.prepared.result.too_old;
+    if (!job.prepared.result.status) continue;
     for (PreparedRecord& r : job.prepared.records) {
       std::lock_guard lock(r.target->mutex());
       r.target->apply(r.record, *r.part, sequence, oldest_view);
@@ -170,24 +214,25 @@ void Committer::apply(std::vector<Job>& batch) {
     samples += job.prepared.samples;
     histograms += job.prepared.histograms;
     job.scratch->settle();
+    ++stats_.commits;
   }
   windows_.publish(sequence);
   stats_.samples += samples;
   stats_.histograms += histograms;
-  stats_.commits += batch.size();
 }
 
 void Committer::finish(std::vector<Job>& batch, const Result<>& status) {
   for (Job& job : batch) {
     if (!status) {
       ++stats_.failures;
-      take_back(job);
       job.prepared.result = {};
       job.prepared.result.status = status;
     }
+    if (!job.prepared.result.status) take_back(job);
     // The scratch goes first: who is told of the end may begin anew.
     job.prepared.records.clear();
     job.prepared.exemplars.clear();
+    unpin(job);
     job.scratch.reset();
     job.done(std::move(job.prepared.result));
   }

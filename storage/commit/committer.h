@@ -24,13 +24,16 @@ struct CommitterStats {
   std::atomic<uint64_t> histograms{0};
   std::atomic<uint64_t> commits{0};
   std::atomic<uint64_t> failures{0};
+  std::atomic<uint64_t> out_of_order{0};  // samples refused
+  std::atomic<uint64_t> too_old{0};       // likewise
 };
 
 // Thread-safe.
 class Committer {
  public:
-  // All must outlive the committer.
-  Committer(Core& core, Windows& windows, ExemplarRing& ring, RecordLog& record_log, const Options& options, Log& log);
+  // All must outlive the committer. `sink`: see Housekeeping.
+  Committer(Core& core, Windows& windows, ExemplarRing& ring, RecordLog& record_log, const Options& options,
+            const LiveLimits& limits, FrozenSink& sink);
   // Stops as stop() does.
   ~Committer();
 
@@ -40,13 +43,16 @@ class Committer {
   void stop();
 
   const CommitterStats& stats() const { return stats_; }
+  // Why batches cannot be written, since the first that could not; "": the last one could.
+  std::string failure() const;
 
  private:
   struct Job {
     std::unique_ptr<ScratchImpl> scratch;
     std::function<void(CommitResult)> done;
     bool claimed = false;
-    std::vector<CreatedSlot> inserted;  // into the index: taken back if the commit fails
+    std::vector<CreatedSlot> inserted;                 // into the index: taken back if the commit fails
+    std::vector<std::shared_ptr<Target>> pinned = {};  // once per foreign slot
     Prepared prepared;
   };
 
@@ -58,7 +64,11 @@ class Committer {
   void claim(Job& job);
   void claim_slot(Job& job, Slot slot, uint64_t hash);
   void check_foreign_slots(Job& job);
+  std::vector<SlotTemplate> pin_owners(Job& job);
+  void unpin(Job& job);
   Result<> write(std::vector<Job>& batch);
+  // Tells the log of the first failure, and of the first success after it.
+  void note(const Result<>& written);
   void apply(std::vector<Job>& batch);
   void finish(std::vector<Job>& batch, const Result<>& status);
   void take_back(Job& job);
@@ -67,14 +77,16 @@ class Committer {
   Windows& windows_;
   ExemplarRing& ring_;
   RecordLog& record_log_;
+  Log& log_;
   Preparer preparer_;
   Housekeeping housekeeping_;
   CommitterStats stats_;
 
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable wake_;
   std::vector<Job> waiting_;  // behind mutex_
   bool stopping_ = false;     // behind mutex_
+  std::string failure_;       // behind mutex_; only the thread changes it
   std::thread thread_;
 };
 

@@ -14,58 +14,46 @@ void Housekeeping::run() {
   record_log_.create_ahead(windows_.newest());
   const int64_t due = windows_.due_first_open();
   if (due <= windows_.first_open()) return;
-  close_windows(due);
-  drop_windows();
+  std::vector<Frozen> frozen = freeze_windows(due);
+  windows_.set_first_open(due);
+  if (options_.at_point) options_.at_point("freeze.frozen");
+  for (Frozen& batch : frozen) sink_.take(std::move(batch));
   forget_dead();
   sweep_lists();
 }
 
-void Housekeeping::close_windows(int64_t first_open) {
-  const auto list = windows_.list();
-  for (const auto& window : *list) {
-    if (window->number() < windows_.first_open() || window->number() >= first_open) continue;
-    for (const Window::Member& member : window->members()) {
-      std::lock_guard lock(member.target->mutex());
-      member.target->close(window->number());
-    }
-  }
-  windows_.set_first_open(first_open);
-}
+namespace {
 
-bool Housekeeping::drop_windows() {
-  const auto list = windows_.list();
-  uint64_t closed = 0;
-  for (const auto& window : *list) {
-    if (window->number() < windows_.first_open()) closed += window->bytes();
-  }
-  bool dropped = false;
-  for (const auto& window : *list) {
-    if (window->number() >= windows_.first_open()) break;
-    const bool old = window->end() <= oldest_kept(options_.limits, windows_.newest());
-    if (!old && closed <= static_cast<uint64_t>(std::max<int64_t>(0, options_.max_closed_bytes))) break;
-    closed -= std::min(closed, window->bytes());
-    if (!drop_window(window, old ? "older than the retention time" : "closed windows exceed their size limit")) break;
-    dropped = true;
-  }
-  return dropped;
-}
-
-bool Housekeeping::drop_window(const std::shared_ptr<Window>& window, std::string_view why) {
-  const int64_t number = window->number();
-  if (auto dropped = record_log_.drop(number); !dropped) {
-    log_.error("Dropping a window failed", {{"err", dropped.error().str()}});
-    return false;
-  }
-  log_.info("Dropped a window", {{"start", std::to_string(window->start())},
-                                 {"end", std::to_string(window->end())},
-                                 {"reason", std::string(why)}});
-  windows_.set_first_retained(number + 1);
-  windows_.remove(number);
-  for (const Window::Member& member : window->members()) {
+// False: there is nothing in it.
+bool freeze(Window& window) {
+  bool any = false;
+  for (const Window::Member& member : window.members()) {
     std::lock_guard lock(member.target->mutex());
-    member.target->drop(number);
+    member.target->freeze(member.part);
+    any = any || !member.part->empty();
   }
-  return true;
+  window.set_frozen();
+  return any;
+}
+
+}  // namespace
+
+std::vector<Frozen> Housekeeping::freeze_windows(int64_t first_open) {
+  std::vector<Frozen> batches;
+  WindowList waiting;
+  const auto list = windows_.list();
+  for (const auto& window : *list) {
+    if (window->frozen() || window->number() >= first_open) continue;
+    if (!freeze(*window)) {
+      windows_.remove(window);
+      continue;
+    }
+    waiting.push_back(window);
+    if (window->number() >= windows_.first_open()) batches.push_back({window->number(), std::move(waiting)});
+    if (window->number() >= windows_.first_open()) waiting.clear();
+  }
+  if (!waiting.empty()) batches.push_back({first_open - 1, std::move(waiting)});
+  return batches;
 }
 
 void Housekeeping::forget_dead() {
@@ -74,6 +62,7 @@ void Housekeeping::forget_dead() {
     bool empty = false;
     {
       std::lock_guard lock(target->mutex());
+      target->forget_dead(since);
       // Targets that are scraped are compacted by their appender, which has to learn the new slots.
       if (target->producers() > 0 || target->scratches_out > 0) continue;
       if (worth_compacting(target->slot_count(), target->live_series(since))) compact_slots(core_, *target, since);
@@ -93,6 +82,7 @@ void Housekeeping::sweep_lists() {
     for (const Window::Member& member : window->members()) {
       std::lock_guard lock(member.target->mutex());
       for (const Piece& piece : member.part->pieces()) used.insert(piece.list);
+      member.part->out_of_order().for_each(UINT64_MAX, [&](ListId list, Timestamp) { used.insert(list); });
     }
   }
   core_.identity.sweep(used);

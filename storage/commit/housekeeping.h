@@ -1,8 +1,8 @@
-// What the committer does between batches: closing windows, dropping old ones, forgetting dead series.
+// What the committer does between batches: freezing windows that data time closed, forgetting dead series.
 #pragma once
 
-#include "base/log.h"
 #include "storage/core/ownership.h"
+#include "storage/head/frozen.h"
 #include "storage/head/windows.h"
 #include "storage/log/record_log.h"
 #include "storage/options.h"
@@ -16,16 +16,15 @@ Timestamp dead_before(const Windows& windows, const Options& options);
 // For the committer's thread.
 class Housekeeping {
  public:
-  Housekeeping(Core& core, Windows& windows, RecordLog& record_log, const Options& options, Log& log)
-      : core_(core), windows_(windows), record_log_(record_log), options_(options), log_(log) {}
+  // `sink` gets what was frozen.
+  Housekeeping(Core& core, Windows& windows, RecordLog& record_log, const Options& options, FrozenSink& sink)
+      : core_(core), windows_(windows), record_log_(record_log), options_(options), sink_(sink) {}
 
   void run();
 
  private:
-  void close_windows(int64_t first_open);
-  // Closed windows beyond the retention time or the byte limit, oldest first.
-  bool drop_windows();
-  bool drop_window(const std::shared_ptr<Window>& window, std::string_view why);
+  // All windows below, and with them whatever came late for earlier ones. What goes to the sink.
+  std::vector<Frozen> freeze_windows(int64_t first_open);
   void forget_dead();
   void sweep_lists();
 
@@ -33,7 +32,7 @@ class Housekeeping {
   Windows& windows_;
   RecordLog& record_log_;
   const Options& options_;
-  Log& log_;
+  FrozenSink& sink_;
 };
 
 }  // namespace narthex::storage

@@ -5,17 +5,38 @@
 
 namespace narthex::storage {
 
-bool Preparer::in_bounds(Timestamp t, Timestamp now) const {
-  if (t > now && t - now > options_.max_future_ms) return false;
-  if (t < now && t < oldest_kept(options_.limits, now)) return false;  // also where there is no newest sample yet
+Preparer::Age Preparer::age_of(Timestamp t) const {
+  if (t > now_ && t - now_ > options_.max_future_ms) return Age::kFuture;
+  // Also where there is no newest sample yet.
+  if (t < now_ && t < oldest_kept(limits_, now_)) return Age::kTooOld;
   const Timestamp newest = windows_.newest();
-  if (newest != INT64_MIN && t < newest - options_.max_past_ms) return false;
-  return windows_.number_of(t) >= windows_.first_retained();
+  if (newest == INT64_MIN || t >= newest - options_.max_past_ms) return Age::kCurrent;
+  return in_window(t) ? Age::kOld : Age::kTooOld;
 }
 
-Preparer::Verdict Preparer::against(const std::optional<NewestSample>& newest, const OwnSample& sample) {
+bool Preparer::in_window(Timestamp t) const {
+  return limits_.out_of_order_window_ms > 0 && t >= windows_.newest() - limits_.out_of_order_window_ms;
+}
+
+Preparer::Verdict Preparer::not_in_order(Timestamp t) const {
+  if (limits_.out_of_order_window_ms <= 0) return Verdict::kOutOfOrder;
+  if (only_in_order_) return Verdict::kSilent;
+  return in_window(t) ? Verdict::kInsert : Verdict::kTooOld;
+}
+
+Preparer::Verdict Preparer::judge(const std::optional<NewestSample>& newest, const OwnSample& sample) const {
+  switch (age_of(sample.timestamp)) {
+    case Age::kFuture:
+      return Verdict::kOutOfBounds;
+    case Age::kTooOld:
+      return limits_.out_of_order_window_ms > 0 ? Verdict::kTooOld : Verdict::kOutOfBounds;
+    case Age::kOld:
+      return not_in_order(sample.timestamp);
+    case Age::kCurrent:
+      break;
+  }
   if (!newest || sample.timestamp > newest->timestamp) return Verdict::kAccept;
-  if (sample.timestamp < newest->timestamp) return Verdict::kOutOfOrder;
+  if (sample.timestamp < newest->timestamp) return not_in_order(sample.timestamp);
   const bool histograms = newest->histogram != nullptr && sample.histogram != nullptr;
   const bool numbers = newest->histogram == nullptr && sample.histogram == nullptr;
   const bool same = histograms ? same_bits(*newest->histogram, *sample.histogram)
@@ -23,11 +44,11 @@ Preparer::Verdict Preparer::against(const std::optional<NewestSample>& newest, c
   return same ? Verdict::kSilent : Verdict::kDuplicate;
 }
 
-bool Preparer::count(Verdict verdict, bool quiet) {
-  if (quiet) return verdict == Verdict::kAccept;
+void Preparer::count(Verdict verdict, bool quiet) {
+  if (quiet) return;
   switch (verdict) {
     case Verdict::kAccept:
-      return true;
+    case Verdict::kInsert:
     case Verdict::kSilent:
       break;
     case Verdict::kOutOfOrder:
@@ -39,8 +60,18 @@ bool Preparer::count(Verdict verdict, bool quiet) {
     case Verdict::kOutOfBounds:
       ++out_.result.out_of_bounds;
       break;
+    case Verdict::kTooOld:
+      ++out_.result.too_old;
+      break;
   }
-  return false;
+}
+
+void Preparer::fail_if_too_old() {
+  const uint64_t too_old = out_.result.too_old;
+  if (too_old == 0) return;
+  out_ = {};
+  out_.result.too_old = too_old;
+  out_.result.status = invalid("too old sample");
 }
 
 Record& Preparer::record_of(const std::shared_ptr<Target>& target, int64_t window) {
@@ -56,12 +87,22 @@ Prepared Preparer::prepare(ScratchImpl& scratch) {
   out_ = {};
   reached_.clear();
   rerouted_.clear();
-  std::lock_guard lock(scratch.target()->mutex());
+  foreign_.clear();
+  limits_ = live_limits_.get();
+  now_ = scratch.now();
+  only_in_order_ = scratch.is_only_in_order();
+  std::unique_lock lock(scratch.target()->mutex());
   gather_beside(scratch);
   scrape_samples(scratch);
   for (const OwnSample& sample : rerouted_) one_by_one(scratch, sample, true);
   own_samples(scratch);
   exemplars(scratch);
+  lock.unlock();  // one target's mutex at a time
+  for (const Foreign& f : foreign_) {
+    std::lock_guard owners(f.owner->mutex());
+    append_to(f.owner, f.sample, INT64_MIN, f.quiet);
+  }
+  if (scratch.fails_if_too_old()) fail_if_too_old();
   std::stable_sort(out_.records.begin(), out_.records.end(),
                    [](const PreparedRecord& a, const PreparedRecord& b) { return a.record.window < b.record.window; });
   return std::move(out_);
@@ -129,16 +170,12 @@ void Preparer::scrape_samples(ScratchImpl& scratch) {
   uint64_t seen_count = 0;
   for (const uint64_t word : seen) seen_count += static_cast<uint64_t>(std::popcount(word));
   if (seen_count == 0) return;
-  if (!in_bounds(t, scratch.now())) {
-    for_each_bit(seen, [&](Slot slot) { count(Verdict::kOutOfBounds, scratch.is_quiet(slot)); });
-    std::fill(seen.begin(), seen.end(), 0);
-    return;
-  }
+  const bool current = age_of(t) == Age::kCurrent;
   const int64_t window = windows_.number_of(t);
   const Part* part = target.part(window);
   const TimeGroup* group = part == nullptr ? nullptr : part->scrapes_of(scratch.producer());
   const uint32_t number = group == nullptr ? kNoGroup : part->scrapes_number(scratch.producer());
-  const bool takes_it = group == nullptr || t > group->last();
+  const bool takes_it = current && (group == nullptr || t > group->last());
   const bool foreigners = !target.foreign_slots().empty();
   uint64_t kept = 0;
   for (uint64_t& word : seen) {
@@ -175,10 +212,14 @@ bool Preparer::keep_in_scrape(ScratchImpl& scratch, Target& target, Slot slot, u
     rerouted_.push_back(sample);
     return false;
   }
-  if (!count(against(target.newest(slot), sample), scratch.is_quiet(slot))) return false;
+  const Verdict verdict = judge(target.newest(slot), sample);
+  count(verdict, scratch.is_quiet(slot));
+  if (verdict == Verdict::kInsert) rerouted_.push_back(sample);
+  if (verdict != Verdict::kAccept) return false;
   const TimeGroup* current = target.group_of(slot);
+  const Part* part = target.part(windows_.number_of(t));
   const bool elsewhere =
-      current != nullptr && target.column(slot).group != group_number && current->window == windows_.number_of(t);
+      current != nullptr && target.column(slot).group != group_number && part != nullptr && part->owns(*current);
   if (group_takes_it && !(elsewhere && target.column(slot).moved)) return true;
   rerouted_.push_back(sample);
   return false;
@@ -209,28 +250,30 @@ void Preparer::one_by_one(ScratchImpl& scratch, const OwnSample& sample, bool fr
   const std::shared_ptr<Target>& target = scratch.target();
   const ForeignSlot* foreign = target->foreign(sample.slot);
   const bool quiet = from_scrape && scratch.is_quiet(sample.slot);
-  if (!in_bounds(sample.timestamp, scratch.now())) {
-    count(Verdict::kOutOfBounds, quiet);
-    return;
-  }
-  // What the scrape itself appended counts as appended first.
-  if (!from_scrape && foreign == nullptr && scratch.has(sample.slot) && sample.timestamp <= scratch.timestamp()) {
-    count(against(target->newest(sample.slot), sample), quiet);
-    return;
-  }
-  if (foreign == nullptr) return append_to(target, sample, quiet);
   OwnSample at_owner = sample;
-  at_owner.slot = foreign->slot;
-  if (foreign->owner == target) return append_to(target, at_owner, quiet);
-  std::lock_guard lock(foreign->owner->mutex());
-  append_to(foreign->owner, at_owner, quiet);
+  if (foreign != nullptr) at_owner.slot = foreign->slot;
+  if (foreign == nullptr || foreign->owner == target) {
+    // What the scrape itself appended counts as appended first.
+    const Timestamp newer = scratch.has(at_owner.slot) ? scratch.timestamp() : INT64_MIN;
+    return append_to(target, at_owner, newer, quiet);
+  }
+  foreign_.push_back({foreign->owner, at_owner, quiet});
 }
 
-void Preparer::append_to(const std::shared_ptr<Target>& owner, const OwnSample& sample, bool quiet) {
-  if (!count(against(owner->newest(sample.slot), sample), quiet)) return;
-  const auto [reached, first] = reached_.emplace(Key{owner.get(), sample.slot}, sample.timestamp);
-  if (!first && sample.timestamp <= reached->second) return;  // lost silently: conflicts within one scrape
-  reached->second = sample.timestamp;
+// `newer`: what the series gets from this scrape before.
+void Preparer::append_to(const std::shared_ptr<Target>& owner, OwnSample sample, Timestamp newer, bool quiet) {
+  Verdict verdict = judge(owner->newest(sample.slot), sample);
+  count(verdict, quiet);
+  if (verdict == Verdict::kAccept) {
+    Timestamp& reached = reached_.emplace(Key{owner.get(), sample.slot}, INT64_MIN).first->second;
+    reached = std::max(reached, newer);
+    // Conflicts within one scrape are lost silently.
+    if (sample.timestamp < reached) verdict = not_in_order(sample.timestamp);
+    if (sample.timestamp == reached) verdict = Verdict::kSilent;
+    reached = std::max(reached, sample.timestamp);
+  }
+  if (verdict != Verdict::kAccept && verdict != Verdict::kInsert) return;
+  sample.out_of_order = verdict == Verdict::kInsert;
   record_of(owner, windows_.number_of(sample.timestamp)).timed.push_back(sample);
   ++out_.samples;
   if (sample.histogram != nullptr) ++out_.histograms;
@@ -238,7 +281,7 @@ void Preparer::append_to(const std::shared_ptr<Target>& owner, const OwnSample& 
 }
 
 void Preparer::exemplars(const ScratchImpl& scratch) {
-  if (scratch.exemplars().empty() || ring_.max() == 0 || !in_bounds(scratch.timestamp(), scratch.now())) return;
+  if (scratch.exemplars().empty() || ring_.max() == 0 || age_of(scratch.timestamp()) != Age::kCurrent) return;
   // By series, in the order in which these first occur.
   boost::unordered_flat_map<Slot, size_t> place;
   std::vector<const SlotExemplar*> sorted;

@@ -5,13 +5,15 @@
 // one like samples with a timestamp of their own:
 //   - the scrape is not newer than the group's last timestamp, but newer than the series' own;
 //   - within this window the series has already changed its group once (two producers, or both kinds of timestamps);
-//   - the series belongs to another slot ("foreign"): it becomes a record of the owner.
+//   - the series belongs to another slot ("foreign"): it becomes a record of the owner;
+//   - it is out of order, and the out-of-order window takes it.
 #pragma once
 
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <memory>
 #include <vector>
 
+#include "storage/commit/live_limits.h"
 #include "storage/commit/scratch.h"
 #include "storage/core/ownership.h"
 #include "storage/exemplars/exemplar_ring.h"
@@ -43,14 +45,18 @@ struct Prepared {
 // For the committer's thread.
 class Preparer {
  public:
-  Preparer(const Core& core, Windows& windows, const ExemplarRing& ring, const Options& options)
-      : core_(core), windows_(windows), ring_(ring), options_(options) {}
+  Preparer(const Core& core, Windows& windows, const ExemplarRing& ring, const Options& options,
+           const LiveLimits& limits)
+      : core_(core), windows_(windows), ring_(ring), options_(options), live_limits_(limits) {}
 
-  // Clears from the scratch's seen bits what is not stored through them; the records point into the scratch.
+  // Clears from the scratch's seen bits what is not stored through them; the records point into the scratch. The
+  // result's status is an error, and there are no records, if a sample fails the whole commit.
   Prepared prepare(ScratchImpl& scratch);
 
  private:
-  enum class Verdict { kAccept, kSilent, kOutOfOrder, kDuplicate, kOutOfBounds };
+  // kCurrent: accepted in order, if its series agrees. kOld: can only be out of order.
+  enum class Age { kFuture, kCurrent, kOld, kTooOld };
+  enum class Verdict { kAccept, kInsert, kSilent, kOutOfOrder, kDuplicate, kOutOfBounds, kTooOld };
   struct Key {
     const Target* target;
     Slot slot;
@@ -60,10 +66,21 @@ class Preparer {
     }
   };
 
-  bool in_bounds(Timestamp t, Timestamp now) const;
-  static Verdict against(const std::optional<NewestSample>& newest, const OwnSample& sample);
-  // Whether it is accepted; counts it if not, unless it was written quietly.
-  bool count(Verdict verdict, bool quiet);
+  // A sample for a series of another target.
+  struct Foreign {
+    std::shared_ptr<Target> owner;
+    OwnSample sample;
+    bool quiet;
+  };
+
+  Age age_of(Timestamp t) const;
+  bool in_window(Timestamp t) const;
+  Verdict not_in_order(Timestamp t) const;
+  // Of a sample whose series has this newest one.
+  Verdict judge(const std::optional<NewestSample>& newest, const OwnSample& sample) const;
+  // Counts what is refused, unless it was written quietly.
+  void count(Verdict verdict, bool quiet);
+  void fail_if_too_old();
   void gather_beside(ScratchImpl& scratch);
   OwnSample sample_of(Slot slot, Timestamp t, double value, const Histogram* histogram) const;
   void scrape_samples(ScratchImpl& scratch);
@@ -71,7 +88,7 @@ class Preparer {
   void put_beside(const ScratchImpl& scratch, Record& record);
   void own_samples(ScratchImpl& scratch);
   void one_by_one(ScratchImpl& scratch, const OwnSample& sample, bool from_scrape);
-  void append_to(const std::shared_ptr<Target>& owner, const OwnSample& sample, bool quiet);
+  void append_to(const std::shared_ptr<Target>& owner, OwnSample sample, Timestamp newer, bool quiet);
   void exemplars(const ScratchImpl& scratch);
   void exemplars_of_series(const ScratchImpl& scratch, std::span<const SlotExemplar* const> exemplars);
   Record& record_of(const std::shared_ptr<Target>& target, int64_t window);
@@ -80,12 +97,17 @@ class Preparer {
   Windows& windows_;
   const ExemplarRing& ring_;
   const Options& options_;
+  const LiveLimits& live_limits_;
   Prepared out_;
   // Of the scratch at work.
+  Limits limits_;
+  Timestamp now_ = 0;
+  bool only_in_order_ = false;
   std::vector<ScrapedHistogram> histograms_;           // at the scrape's time; slots ascending
   std::vector<SlotStart> starts_;                      // slots ascending, each once
   boost::unordered_flat_map<Key, Timestamp> reached_;  // newest accepted in this scratch, of samples one by one
-  std::vector<OwnSample> rerouted_;                    // from the scrape's own
+  std::vector<Foreign> foreign_;
+  std::vector<OwnSample> rerouted_;  // from the scrape's own
 };
 
 }  // namespace narthex::storage

@@ -51,6 +51,8 @@ class ScratchImpl final : public Scratch {
   const std::vector<SlotHistogram>& histograms() const { return histograms_; }
   const std::vector<SlotStart>& starts() const { return starts_; }
   const std::vector<SlotExemplar>& exemplars() const { return exemplars_; }
+  bool fails_if_too_old() const { return fails_if_too_old_; }
+  bool is_only_in_order() const { return only_in_order_; }
   std::vector<uint64_t>& seen_bits() { return seen_; }
 
   // The slot reserved here for a series with this hash, or kNoSlot.

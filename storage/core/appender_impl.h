@@ -1,27 +1,44 @@
 // The appender of one producer of a target.
 #pragma once
 
+#include <algorithm>
 #include <memory>
 
+#include "base/clock.h"
 #include "storage/appender.h"
 #include "storage/budget/budget.h"
 #include "storage/budget/watch.h"
 #include "storage/commit/committer.h"
+#include "storage/seal/sealer.h"
 
 namespace narthex::storage {
 
 // What appenders and views share with the store. Destroyed with the last of them.
 struct Shared {
-  explicit Shared(const Options& given) : options(given), windows(options), exemplars(options.max_exemplars) {}
+  Shared(const Options& given, const Clock& its_clock)
+      : options(given),
+        clock(its_clock),
+        limits(options.limits),
+        page_cache(static_cast<size_t>(std::max<int64_t>(0, options.page_cache_bytes))),
+        windows(options),
+        exemplars(options.max_exemplars) {}
 
-  const Options options;
+  const Options options;  // those of its limits that hold are in `limits`
+  const Clock& clock;
+  LiveLimits limits;
   Core core;
+  PageCache page_cache;
   Windows windows;
   ExemplarRing exemplars;
   std::shared_ptr<ScratchPool> scratches = std::make_shared<ScratchPool>();
   uint64_t damaged_frames = 0;  // written before anybody reads
-  std::mutex record_log_mutex;
-  std::unique_ptr<RecordLog> record_log;  // null once closed
+  std::mutex files_mutex;
+  // Null once closed:
+  std::unique_ptr<RecordLog> record_log;
+  std::shared_ptr<SegmentFiles> segment_files;
+  std::unique_ptr<Catalog> catalog;
+  std::shared_ptr<Sealer> sealer;
+
   std::unique_ptr<Budget> budget;
   std::unique_ptr<Committer> committer;  // its thread uses all of the above
   std::unique_ptr<BudgetWatch> watch;    // as does this one's; null once closed

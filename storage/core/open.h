@@ -1,6 +1,7 @@
-// Opening a store with a file system of one's own, for tests that make writes fail.
+// Opening a store, with parts of one's own where a test wants them.
 #pragma once
 
+#include <functional>
 #include <memory>
 
 #include "storage/core/store_impl.h"
@@ -11,7 +12,15 @@ class Env;
 
 namespace narthex::storage {
 
-// Store::open with RocksDB on `env`, which must outlive the store.
-Result<std::unique_ptr<Store>> open_store(const Options& options, const Clock& clock, Log& log, rocksdb::Env* env);
+// For tests: what the store uses instead of its own. All must outlive it.
+struct Replacements {
+  rocksdb::Env* env = nullptr;  // null: the operating system's
+  FrozenSink* sink = nullptr;   // gets the frozen windows; null: they become segments
+  // What is put between the store and its segment files.
+  std::function<std::shared_ptr<SegmentFiles>(std::shared_ptr<SegmentFiles>)> wrap_files = {};
+};
+
+Result<std::unique_ptr<Store>> open_store(const Options& options, const Clock& clock, Log& log,
+                                          const Replacements& replacements = {});
 
 }  // namespace narthex::storage

@@ -1,5 +1,7 @@
 #include "storage/core/ownership.h"
 
+#include <algorithm>
+
 namespace narthex::storage {
 
 namespace {
@@ -8,13 +10,15 @@ std::optional<Owner> verify(const Core& core, const SeriesPlace& place, const La
   const auto target = core.registry.by_number(place.target);
   if (!target) return std::nullopt;
   ListId id = kNoList;
+  uint64_t generation = 0;
   {
     std::lock_guard lock(target->mutex());
     if (place.slot < target->slot_count()) id = target->list(place.slot);
+    generation = target->generation();
   }
   const ListRef list = id == kNoList ? nullptr : core.identity.get(id);
   if (!list || !equals(target->labels(), *list, labels)) return std::nullopt;
-  return Owner{target, place.slot, id};
+  return Owner{target, place.slot, generation};
 }
 
 }  // namespace
@@ -22,7 +26,11 @@ std::optional<Owner> verify(const Core& core, const SeriesPlace& place, const La
 std::optional<Owner> find_owner(const Core& core, const Labels& labels, uint64_t hash) {
   for (SeriesPlaces places = core.index.find(hash);;) {
     for (const SeriesPlace& place : places) {
-      if (auto owner = verify(core, place, labels)) return owner;
+      auto owner = verify(core, place, labels);
+      if (!owner) continue;
+      // What was looked at may be a slot that somebody reserved anew after the series was forgotten.
+      const SeriesPlaces now = core.index.find(hash);
+      if (std::find(now.begin(), now.end(), place) != now.end()) return owner;
     }
     // A compaction between the two looks may have moved it: it is only absent if nothing changed.
     SeriesPlaces again = core.index.find(hash);

@@ -20,7 +20,7 @@ struct Core {
 struct Owner {
   std::shared_ptr<Target> target;
   Slot slot;
-  ListId list;
+  uint64_t generation;  // of the target when the slot was found
 };
 
 // The slot that owns the series with these labels. Takes the mutexes of targets, one at a time: the caller holds none.

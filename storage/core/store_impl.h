@@ -21,13 +21,21 @@ class StoreImpl final : public Store {
     return shared_->exemplars.read(matcher_sets, from, to);
   }
   void set_max_exemplars(size_t max) override { shared_->exemplars.set_max(max); }
+  void set_limits(const Limits& limits) override;
   Stats stats() const override;
+  std::vector<std::string> troubles() const override;
+  std::vector<BlockInfo> blocks() const override;
   Cardinality cardinality(size_t limit) const override;
+  Result<> delete_series(std::vector<std::vector<Matcher>> selectors, Timestamp from, Timestamp to) override;
+  Result<> clean_tombstones() override;
+  Result<std::string> snapshot(bool skip_head) override;
   void close() override;
 
-  const Shared& shared() const { return *shared_; }  // for tests
+  Shared& shared() const { return *shared_; }  // for tests
 
  private:
+  void add_files(Stats& stats) const;
+
   const std::shared_ptr<Shared> shared_;
   std::atomic<bool> closed_{false};
 };

@@ -20,7 +20,7 @@ size_t bytes_of(const Labels& labels) {
   return sum;
 }
 size_t bytes_of(const Exemplar& exemplar) {
-  return sizeof(exemplar) + bytes_of(exemplar.labels) + 2 * kListNodeBytes + sizeof(void*);
+  return sizeof(exemplar) + sizeof(uint64_t) + bytes_of(exemplar.labels) + 2 * kListNodeBytes + sizeof(void*);
 }
 size_t bytes_of_series(const Labels& labels) {
   return sizeof(Labels) + sizeof(std::list<Exemplar>) + kMapNodeBytes + bytes_of(labels);
@@ -65,19 +65,22 @@ std::optional<Exemplar> ExemplarRing::newest(const Labels& series) const {
   std::lock_guard lock(mutex_);
   const auto it = series_.find(series);
   if (it == series_.end()) return std::nullopt;
-  return it->second.back();
+  return it->second.back().exemplar;
 }
 
 void ExemplarRing::add(const Labels& series, const Exemplar& exemplar) {
   std::lock_guard lock(mutex_);
   if (max_ == 0) return;
   const auto [it, fresh] = series_.try_emplace(series);
-  std::list<Exemplar>& list = it->second;
+  auto& list = it->second;
   if (fresh) bytes_ += bytes_of_series(it->first);
-  if (!list.empty() && (same_bits(exemplar, list.back()) || is_older(exemplar, list.back()))) return;
-  list.push_back(exemplar);
+  if (!list.empty()) {
+    const Exemplar& newest = list.back().exemplar;
+    if (same_bits(exemplar, newest) || is_older(exemplar, newest)) return;
+  }
+  list.push_back({exemplar, ++last_number_});
   order_.push_back(it);
-  bytes_ += bytes_of(list.back());
+  bytes_ += bytes_of(list.back().exemplar);
   drop_beyond(max_);
 }
 
@@ -85,7 +88,7 @@ void ExemplarRing::drop_beyond(size_t count) {
   while (order_.size() > count) {
     const Series::iterator oldest = order_.front();
     order_.pop_front();
-    bytes_ -= bytes_of(oldest->second.front());
+    bytes_ -= bytes_of(oldest->second.front().exemplar);
     oldest->second.pop_front();
     if (!oldest->second.empty()) continue;
     bytes_ -= bytes_of_series(oldest->first);
@@ -102,8 +105,26 @@ std::vector<SeriesExemplars> ExemplarRing::read(std::span<const std::vector<Matc
                                     [&](const auto& matchers) { return satisfies(labels, matchers); });
     if (!wanted) continue;
     SeriesExemplars found{labels, {}};
-    for (const Exemplar& e : list) {
+    for (const auto& [e, number] : list) {
       if (e.timestamp >= from && e.timestamp <= to) found.exemplars.push_back(e);
+    }
+    if (!found.exemplars.empty()) out.push_back(std::move(found));
+  }
+  return out;
+}
+
+uint64_t ExemplarRing::last_number() const {
+  std::lock_guard lock(mutex_);
+  return last_number_;
+}
+
+std::vector<SeriesExemplars> ExemplarRing::between(uint64_t after, uint64_t to) const {
+  std::vector<SeriesExemplars> out;
+  std::lock_guard lock(mutex_);
+  for (const auto& [labels, list] : series_) {
+    SeriesExemplars found{labels, {}};
+    for (const auto& [e, number] : list) {
+      if (number > after && number <= to) found.exemplars.push_back(e);
     }
     if (!found.exemplars.empty()) out.push_back(std::move(found));
   }

@@ -35,6 +35,11 @@ class ExemplarRing {
   std::vector<SeriesExemplars> read(std::span<const std::vector<Matcher>> matcher_sets, Timestamp from,
                                     Timestamp to) const;
 
+  // Each exemplar that is added gets the next number. The number of the last one; 0: there was none.
+  uint64_t last_number() const;
+  // Those that are kept and came after that one, up to number `to`, in the order of their labels.
+  std::vector<SeriesExemplars> between(uint64_t after, uint64_t to) const;
+
   struct Counts {
     size_t exemplars = 0;
     size_t series = 0;
@@ -43,7 +48,11 @@ class ExemplarRing {
   Counts counts() const;
 
  private:
-  using Series = std::map<Labels, std::list<Exemplar>>;
+  struct Numbered {
+    Exemplar exemplar;
+    uint64_t number;
+  };
+  using Series = std::map<Labels, std::list<Numbered>>;
 
   void drop_beyond(size_t count);
 
@@ -53,6 +62,7 @@ class ExemplarRing {
   Series series_;                      // exemplars in order; none is without
   std::list<Series::iterator> order_;  // of adding: of whom is the oldest exemplar
   size_t bytes_ = 0;
+  uint64_t last_number_ = 0;
 };
 
 }  // namespace narthex::storage

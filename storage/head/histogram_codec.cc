@@ -21,12 +21,6 @@ bool same_layout(const Histogram& a, const Histogram& b) {
                     [](double x, double y) { return same(x, y); });
 }
 
-uint64_t buckets_of(const std::vector<BucketSpan>& spans) {
-  uint64_t sum = 0;
-  for (const BucketSpan& span : spans) sum += span.length;
-  return sum;
-}
-
 bool is_well_formed(const Buckets& buckets, bool is_float) {
   const size_t given = is_float ? buckets.floats.size() : buckets.integers.size();
   const size_t others = is_float ? buckets.integers.size() : buckets.floats.size();
@@ -38,33 +32,11 @@ void put_spans(std::string& out, const std::vector<BucketSpan>& spans) {
   for (const BucketSpan& span : spans) put_signed(out, span.offset), put_varint(out, span.length);
 }
 
-void put_layout(std::string& out, const Histogram& h) {
-  out.push_back(static_cast<char>(h.is_float));
-  put_signed(out, h.schema);
-  put_fixed(out, std::bit_cast<uint64_t>(h.zero_threshold));
-  put_spans(out, h.positive.spans);
-  put_spans(out, h.negative.spans);
-  put_varint(out, h.custom_bounds.size());
-  for (const double bound : h.custom_bounds) put_fixed(out, std::bit_cast<uint64_t>(bound));
-}
-
 bool read_spans(ByteReader& in, std::vector<BucketSpan>& spans) {
   spans.clear();
   for (size_t left = in.count(); left > 0 && in.ok(); --left) {
     const auto offset = static_cast<int32_t>(in.signed_varint());
     spans.push_back({offset, in.varint32()});
-  }
-  return in.ok();
-}
-
-bool read_layout(ByteReader& in, Histogram& h) {
-  h.is_float = in.byte() != 0;
-  h.schema = static_cast<int32_t>(in.signed_varint());
-  h.zero_threshold = std::bit_cast<double>(in.fixed<uint64_t>());
-  if (!read_spans(in, h.positive.spans) || !read_spans(in, h.negative.spans)) return false;
-  h.custom_bounds.clear();
-  for (size_t left = in.count(); left > 0 && in.ok(); --left) {
-    h.custom_bounds.push_back(std::bit_cast<double>(in.fixed<uint64_t>()));
   }
   return in.ok();
 }
@@ -156,6 +128,34 @@ bool read_buckets(ByteReader& in, bool is_float, const Buckets* base, Buckets& o
 
 }  // namespace
 
+uint64_t buckets_of(const std::vector<BucketSpan>& spans) {
+  uint64_t sum = 0;
+  for (const BucketSpan& span : spans) sum += span.length;
+  return sum;
+}
+
+void append_layout(std::string& out, const Histogram& h) {
+  out.push_back(static_cast<char>(h.is_float));
+  put_signed(out, h.schema);
+  put_fixed(out, std::bit_cast<uint64_t>(h.zero_threshold));
+  put_spans(out, h.positive.spans);
+  put_spans(out, h.negative.spans);
+  put_varint(out, h.custom_bounds.size());
+  for (const double bound : h.custom_bounds) put_fixed(out, std::bit_cast<uint64_t>(bound));
+}
+
+bool read_layout(ByteReader& in, Histogram& h) {
+  h.is_float = in.byte() != 0;
+  h.schema = static_cast<int32_t>(in.signed_varint());
+  h.zero_threshold = std::bit_cast<double>(in.fixed<uint64_t>());
+  if (!read_spans(in, h.positive.spans) || !read_spans(in, h.negative.spans)) return false;
+  h.custom_bounds.clear();
+  for (size_t left = in.count(); left > 0 && in.ok(); --left) {
+    h.custom_bounds.push_back(std::bit_cast<double>(in.fixed<uint64_t>()));
+  }
+  return in.ok();
+}
+
 bool is_well_formed(const Histogram& histogram) {
   return histogram.reset_hint <= CounterResetHint::kGauge && is_well_formed(histogram.positive, histogram.is_float) &&
          is_well_formed(histogram.negative, histogram.is_float);
@@ -165,7 +165,7 @@ void append_histogram(std::string& out, const Histogram* base, const Histogram& 
   if (base != nullptr && !same_layout(*base, h)) base = nullptr;
   const auto hint = static_cast<uint64_t>(h.reset_hint);
   put_varint(out, hint << kHintShift | kHistogramBit | (base == nullptr ? kLayoutBit : 0));
-  if (base == nullptr) put_layout(out, h);
+  if (base == nullptr) append_layout(out, h);
   static const Histogram kZero;
   const Histogram& from = base == nullptr ? kZero : *base;
   if (h.is_float) {

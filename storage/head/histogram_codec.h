@@ -33,4 +33,10 @@ bool read_histogram(ByteReader& in, const Histogram* base, Histogram& out);
 // The same when the head was read already.
 bool read_histogram(ByteReader& in, uint64_t head, const Histogram* base, Histogram& out);
 
+// A layout alone.
+void append_layout(std::string& out, const Histogram& histogram);
+bool read_layout(ByteReader& in, Histogram& out);
+// How many buckets spans name.
+uint64_t buckets_of(const std::vector<BucketSpan>& spans);
+
 }  // namespace narthex::storage

@@ -28,6 +28,7 @@ uint32_t Part::scrapes_number(uint32_t producer) const {
 }
 
 void Part::set_scrapes(uint32_t producer, uint32_t number, TimeGroup* group) {
+  std::erase_if(scrapes_, [&](const Scrapes& s) { return s.producer == producer; });
   scrapes_.push_back({producer, number, group});
 }
 
@@ -47,10 +48,10 @@ void Part::forget_bases() {
 
 void Part::finish() {
   settle();
+  out_of_order_.finish();
   pieces_.shrink_to_fit();
   sides_.shrink_to_fit();
   for (const auto& group : groups_) group->shrink();
-  log.needs_key_frame = true;
   log.told_slots = {};
 }
 
@@ -62,7 +63,7 @@ void Part::settle() {
 size_t Part::bytes() const {
   size_t sum = sizeof(*this) + pieces_.capacity() * sizeof(Piece) + sides_.capacity() * sizeof(SideColumn) +
                scrapes_.capacity() * sizeof(Scrapes) + groups_.capacity() * sizeof(groups_[0]) +
-               log.told_slots.capacity() / 8;
+               log.told_slots.capacity() / 8 + out_of_order_.bytes();
   for (const auto& group : groups_) sum += group->bytes();
   return sum;
 }

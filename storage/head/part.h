@@ -9,6 +9,7 @@
 
 #include "storage/head/arena.h"
 #include "storage/head/column.h"
+#include "storage/head/out_of_order.h"
 #include "storage/head/side_column.h"
 #include "storage/head/time_group.h"
 #include "storage/identity/label_list.h"
@@ -33,21 +34,27 @@ struct LogState {
   std::vector<bool> told_slots;  // whose template this family's reader knows
 };
 
-// Guarded by its target's mutex; written by the committer.
+// Guarded by its target's mutex; written by the committer. Once frozen (Target::freeze()) it never changes again, nor
+// do its groups and the arena behind it: whoever was handed it after that reads it without the mutex.
 class Part {
  public:
   Part(int64_t window, Timestamp base, std::shared_ptr<Arena> arena)
-      : window_(window), base_(base), arena_(std::move(arena)) {}
+      : window_(window), base_(base), arena_(std::move(arena)), out_of_order_(base) {}
 
   int64_t window() const { return window_; }
   Arena& arena() const { return *arena_; }
 
   const std::shared_ptr<TimeGroup>& group(uint32_t place) const { return groups_[place]; }
+  std::span<const std::shared_ptr<TimeGroup>> groups() const { return groups_; }
   std::shared_ptr<TimeGroup> add_group(bool of_scrapes);
+  // Whether the group is one of this part. Window numbers do not tell: a frozen part and a later one may have the same.
+  bool owns(const TimeGroup& group) const {
+    return group.place < groups_.size() && groups_[group.place].get() == &group;
+  }
   // The scrape group of a producer; null before its first scrape in this window.
   TimeGroup* scrapes_of(uint32_t producer) const;
   uint32_t scrapes_number(uint32_t producer) const;
-  // `number` is the group's number within the target.
+  // In place of the one it had. `number` is the group's number within the target.
   void set_scrapes(uint32_t producer, uint32_t number, TimeGroup* group);
 
   // `side`: what lies beside; null: nothing.
@@ -58,9 +65,13 @@ class Part {
   std::span<const Piece> pieces() const { return pieces_; }
   // Null: nothing lies beside the piece.
   const SideColumn* side_of(const Piece& piece) const { return piece.side == kNoSide ? nullptr : &sides_[piece.side]; }
+  // Of all series, not only of those in columns.
+  OutOfOrder& out_of_order() { return out_of_order_; }
+  const OutOfOrder& out_of_order() const { return out_of_order_; }
+  bool empty() const { return pieces_.empty() && out_of_order_.empty(); }
   // A key frame: no scrape group's earlier values are a base for the log any more.
   void forget_bases();
-  // The window closed: gives back what only writing needed.
+  // Nothing more will be written: gives back what only writing needed.
   void finish();
 
   // Resident bytes besides the arena.
@@ -84,6 +95,7 @@ class Part {
   std::vector<Scrapes> scrapes_;
   std::vector<Piece> pieces_;
   std::vector<SideColumn> sides_;
+  OutOfOrder out_of_order_;
   size_t sorted_ = 0;  // so many pieces in front are sorted by list
 };
 

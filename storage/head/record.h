@@ -25,6 +25,7 @@ struct OwnSample {
   double value;
   const Histogram* histogram = nullptr;
   Timestamp start = 0;
+  bool out_of_order = false;  // its series may have newer ones: it goes beside the columns
 };
 
 // Of a scrape.

@@ -22,6 +22,7 @@ Slot Target::reserve(ListId list) {
 }
 
 void Target::give_back(Slot slot) {
+  ++generation_;
   lists_[slot] = kNoList;
   columns_[slot] = {};
   foreign_.erase(slot);
@@ -135,8 +136,10 @@ uint32_t Target::keep_group(std::shared_ptr<TimeGroup> group) {
   return number;
 }
 
-TimeGroup& Target::scrape_group(Part& part, uint32_t producer, uint32_t& number) {
-  if (TimeGroup* group = part.scrapes_of(producer)) {
+// The group that takes a scrape at `t`. Another one than before is begun where the log goes on after a freeze that this
+// process has not seen: the part that began then may have had earlier scrapes.
+TimeGroup& Target::scrape_group(Part& part, uint32_t producer, Timestamp t, uint32_t& number) {
+  if (TimeGroup* group = part.scrapes_of(producer); group != nullptr && (group->empty() || t > group->last())) {
     number = part.scrapes_number(producer);
     return *group;
   }
@@ -153,7 +156,7 @@ void Target::retire(Slot slot) {
   if (column.group == kNoGroup || column.retired) return;
   const TimeGroup& group = *groups_[column.group];
   Part* owner = part(group.window);
-  assert(owner != nullptr);
+  assert(owner != nullptr && owner->owns(group));
   ColumnState piece = column;
   piece.group = group.place;
   const OpenSide* beside = side(slot);
@@ -165,12 +168,12 @@ void Target::retire(Slot slot) {
 void Target::put(Slot slot, Part& part, uint32_t number, uint32_t index, uint64_t bits) {
   ColumnState& column = columns_[slot];
   if (column.group == number && !column.retired) return append(column, part.arena(), index, bits);
-  const bool same_window = column.group != kNoGroup && groups_[column.group]->window == part.window();
+  const bool same_part = column.group != kNoGroup && part.owns(*groups_[column.group]);
   retire(slot);
   if (column.beside) sides_.erase(slot);
   start_column(column, index, bits);
   column.group = number;
-  column.moved = same_window;
+  column.moved = same_part;
 }
 
 void Target::apply(const Record& record, Part& part, Sequence sequence, Sequence oldest_view) {
@@ -182,7 +185,7 @@ void Target::apply(const Record& record, Part& part, Sequence sequence, Sequence
   }
   if (record.has_scrape) {
     uint32_t number = 0;
-    TimeGroup& group = scrape_group(part, record.producer, number);
+    TimeGroup& group = scrape_group(part, record.producer, record.timestamp, number);
     const uint32_t index = group.push(record.timestamp, sequence, oldest_view);
     for_each_bit(record.seen,
                  [&](Slot slot) { put(slot, part, number, index, std::bit_cast<uint64_t>(record.values[slot])); });
@@ -227,6 +230,7 @@ void Target::put_beside(const Record& record, Part& part) {
 
 void Target::apply_timed(const OwnSample& sample, Part& part, Sequence sequence, Sequence oldest_view) {
   const Slot slot = sample.slot;
+  if (sample.out_of_order) return part.out_of_order().add(lists_[slot], sample, sequence);
   if (const auto last = newest(slot); last && sample.timestamp <= last->timestamp) return;
   place_timed(sample, part, sequence, oldest_view);
   if (sample.histogram != nullptr) put_histogram(slot, part, *sample.histogram);
@@ -254,13 +258,13 @@ void Target::place_timed(const OwnSample& sample, Part& part, Sequence sequence,
   uint32_t index = 0;
   const uint32_t own = columns_[slot].group;
   const bool stays =
-      own != kNoGroup && !columns_[slot].retired && !groups_[own]->of_scrapes && groups_[own]->window == part.window();
+      own != kNoGroup && !columns_[slot].retired && !groups_[own]->of_scrapes && part.owns(*groups_[own]);
   if (stays && join(slot, own, sample.timestamp, sequence, oldest_view, index)) {
     return put(slot, part, own, index, bits);
   }
   if (fresh_sequence_ != sequence) fresh_groups_.clear(), fresh_sequence_ = sequence;
   for (const uint32_t number : fresh_groups_) {
-    if (groups_[number]->window != part.window() || number == own) continue;
+    if (!part.owns(*groups_[number]) || number == own) continue;
     if (join(slot, number, sample.timestamp, sequence, oldest_view, index)) return put(slot, part, number, index, bits);
   }
   const uint32_t number = keep_group(part.add_group(false));
@@ -269,35 +273,36 @@ void Target::place_timed(const OwnSample& sample, Part& part, Sequence sequence,
   put(slot, part, number, index, bits);
 }
 
-void Target::close(int64_t window) {
-  Part* closing = part(window);
-  if (closing == nullptr) return;
+void Target::freeze(const std::shared_ptr<Part>& part) {
   for (Slot slot = 0; slot < slot_count(); ++slot) {
     const TimeGroup* group = group_of(slot);
-    if (group != nullptr && group->window == window) retire(slot);
+    if (group != nullptr && part->owns(*group)) retire(slot);
   }
-  closing->finish();
+  part->finish();
+  fresh_groups_.clear();
+  std::erase(parts_, part);
 }
 
-void Target::forget_groups(int64_t window) {
+void Target::forget_dead(Timestamp horizon) {
+  std::vector<bool> used(groups_.size());
+  for (Slot slot = 0; slot < slot_count(); ++slot) {
+    ColumnState& column = columns_[slot];
+    if (column.group == kNoGroup) continue;
+    if (!column.retired || !is_dead(slot, horizon)) {
+      used[column.group] = true;
+      continue;
+    }
+    sides_.erase(slot);
+    column = ColumnState{};
+  }
   for (uint32_t number = 0; number < groups_.size(); ++number) {
-    if (groups_[number] == nullptr || groups_[number]->window != window) continue;
+    const TimeGroup* group = groups_[number].get();
+    if (group == nullptr || used[number]) continue;
+    const Part* active = part(group->window);
+    if (active != nullptr && active->owns(*group)) continue;
     groups_[number] = nullptr;
     free_groups_.push_back(number);
   }
-}
-
-void Target::drop(int64_t window) {
-  close(window);  // late samples may have opened columns again, and a view may still hold the part
-  for (Slot slot = 0; slot < slot_count(); ++slot) {
-    ColumnState& column = columns_[slot];
-    if (column.group == kNoGroup || groups_[column.group]->window != window) continue;
-    if (column.beside) sides_.erase(slot);
-    column = ColumnState{};
-  }
-  forget_groups(window);
-  fresh_groups_.clear();
-  std::erase_if(parts_, [&](const auto& part) { return part->window() == window; });
 }
 
 bool Target::is_dead(Slot slot, Timestamp horizon) const {
@@ -313,6 +318,7 @@ size_t Target::live_series(Timestamp horizon) const {
 }
 
 std::vector<Slot> Target::compact(Timestamp horizon) {
+  ++generation_;
   std::vector<Slot> remap(slot_count(), kNoSlot);
   SideTable kept_sides;
   Slot kept = 0;
@@ -342,7 +348,9 @@ std::vector<Slot> Target::compact(Timestamp horizon) {
 }
 
 size_t Target::bytes() const {
-  return sizeof(*this) + lists_.capacity() * sizeof(ListId) + columns_.capacity() * sizeof(ColumnState) +
+  size_t kept = 0;  // groups that outlived their windows
+  for (const auto& group : groups_) kept += group.use_count() == 1 ? group->bytes() : 0;
+  return sizeof(*this) + kept + lists_.capacity() * sizeof(ListId) + columns_.capacity() * sizeof(ColumnState) +
          groups_.capacity() * sizeof(groups_[0]) + parts_.capacity() * sizeof(parts_[0]) +
          free_slots_.capacity() * sizeof(Slot) + sides_.bytes();
 }
@@ -356,15 +364,15 @@ std::string dump(Target& target) {
     if (group == nullptr) continue;
     const ColumnState& column = target.column(slot);
     tokens.clear();
-    const Arena& arena = target.part(group->window)->arena();
-    if (!column.retired) arena.copy(column.chain, tokens);
+    const Arena* arena = column.retired ? nullptr : &target.part(group->window)->arena();
+    if (arena != nullptr) arena->copy(column.chain, tokens);
     out += fmt::format("  {} window {} {} {}", slot, group->window, group->of_scrapes ? "scrapes" : "own",
                        column.retired ? "retired" : dump_tokens(column, tokens));
-    if (const OpenSide* side = target.side(slot); side != nullptr && !column.retired) {
+    if (const OpenSide* side = target.side(slot); side != nullptr && arena != nullptr) {
       std::string histograms;
       std::string starts;
-      arena.copy(side->column.histograms, histograms);
-      arena.copy(side->column.starts, starts);
+      arena->copy(side->column.histograms, histograms);
+      arena->copy(side->column.starts, starts);
       out += dump_side(side->column, column.first_index, histograms, starts);
     }
     out += '\n';

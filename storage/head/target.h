@@ -21,7 +21,7 @@ class Target;
 struct ForeignSlot {
   std::shared_ptr<Target> owner;
   Slot slot;
-  ListId list;  // of the owner's slot when this was written down: tells whether it still is that series
+  uint64_t generation;  // of the owner when this was written down: tells whether its slot still is that series
 };
 
 // The newest sample of a series, as far as it is known. `histogram`: not null, then it is that; valid until the target
@@ -50,6 +50,9 @@ class Target {
   // Null: there is nothing beside. Of a retired column only the last histogram holds.
   const OpenSide* side(Slot slot) const;
   bool has_sides() const { return !sides_.empty(); }
+  // Another one whenever slots may have been given to other series: by number and list alone a slot that was reserved
+  // anew, and whose series belongs to somebody else by now, looks like the old one.
+  uint64_t generation() const { return generation_; }
   Slot reserve(ListId list);
   void give_back(Slot slot);
   // Puts a template where the log says it is.
@@ -67,14 +70,15 @@ class Target {
   uint32_t add_producer();
   void remove_producer(uint32_t producer);
   size_t producers() const;
-  uint32_t scratches_out = 0;  // begun, and neither dropped nor settled
+  uint32_t scratches_out = 0;  // begun, and neither dropped nor settled; and records under way from other targets
 
+  // The parts that are written to: one per window at most.
   const std::vector<std::shared_ptr<Part>>& parts() const { return parts_; }
   Part* part(int64_t window) const;
   void add_part(std::shared_ptr<Part> part) { parts_.push_back(std::move(part)); }
 
   std::optional<NewestSample> newest(Slot slot) const;
-  // The group of a slot's open column; null: it has none.
+  // The group of a slot's newest sample; null: it has none.
   const TimeGroup* group_of(Slot slot) const;
 
   // Pass 2. `sequence` is the batch that makes it visible.
@@ -88,10 +92,11 @@ class Target {
   void apply_changes(Part& part, uint32_t index, std::span<const SlotChange> changes);
   void catch_up(const TimeGroup& group);
 
-  // Moves the open columns of a window to its part, and gives back what only writing needed.
-  void close(int64_t window);
-  // Forgets the window; series whose newest sample was in it have none any more.
-  void drop(int64_t window);
+  // Moves the open columns of a part to it, and lets go of it: a later sample for its window begins a new part. Series
+  // keep their newest sample.
+  void freeze(const std::shared_ptr<Part>& part);
+  // Forgets the newest samples of series that are dead, and the time groups that nobody needs any more.
+  void forget_dead(Timestamp horizon);
 
   // Whether a series had its newest sample before `horizon`.
   bool is_dead(Slot slot, Timestamp horizon) const;
@@ -104,7 +109,7 @@ class Target {
 
  private:
   void move_to(std::span<const SlotTemplate> layout);
-  TimeGroup& scrape_group(Part& part, uint32_t producer, uint32_t& number);
+  TimeGroup& scrape_group(Part& part, uint32_t producer, Timestamp t, uint32_t& number);
   void put(Slot slot, Part& part, uint32_t number, uint32_t index, uint64_t bits);
   OpenSide& side_for_writing(Slot slot);
   void put_histogram(Slot slot, Part& part, const Histogram& histogram);
@@ -115,7 +120,6 @@ class Target {
   bool join(Slot slot, uint32_t number, Timestamp t, Sequence sequence, Sequence oldest_view, uint32_t& index);
   void retire(Slot slot);
   uint32_t keep_group(std::shared_ptr<TimeGroup> group);
-  void forget_groups(int64_t window);
 
   const uint32_t number_;
   const ListRef labels_;
@@ -124,7 +128,8 @@ class Target {
   // Behind mutex_:
   std::vector<ListId> lists_;         // by slot
   std::vector<ColumnState> columns_;  // by slot; column.group is a place in groups_
-  SideTable sides_;                   // of the slots whose columns say so
+  uint64_t generation_ = 0;
+  SideTable sides_;  // of the slots whose columns say so
   std::vector<Slot> free_slots_;
   boost::unordered_flat_map<Slot, ForeignSlot> foreign_;
   std::vector<bool> producers_;

@@ -24,12 +24,15 @@ Part& Windows::part(const std::shared_ptr<Target>& target, int64_t number) {
 
 std::shared_ptr<Window> Windows::window(int64_t number) {
   std::lock_guard lock(mutex_);
-  const auto at = std::lower_bound(list_->begin(), list_->end(), number,
-                                   [](const auto& window, int64_t n) { return window->number() < n; });
-  if (at != list_->end() && (*at)->number() == number) return *at;
+  const auto after = std::upper_bound(list_->begin(), list_->end(), number,
+                                      [](int64_t n, const auto& window) { return n < window->number(); });
+  if (after != list_->begin()) {
+    const auto& last = *std::prev(after);
+    if (last->number() == number && !last->frozen()) return last;
+  }
   auto made = std::make_shared<Window>(number, start_of(number), start_of(number + 1));
   auto list = std::make_shared<WindowList>(*list_);
-  list->insert(list->begin() + (at - list_->begin()), made);
+  list->insert(list->begin() + (after - list_->begin()), made);
   list_ = std::move(list);
   return made;
 }
@@ -50,16 +53,21 @@ std::shared_ptr<const WindowList> Windows::list() const {
   return list_;
 }
 
-std::shared_ptr<Window> Windows::remove(int64_t number) {
+std::shared_ptr<const SegmentList> Windows::segments() const {
   std::lock_guard lock(mutex_);
+  return segments_;
+}
+
+void Windows::take_out(const WindowList& windows) {
   auto list = std::make_shared<WindowList>(*list_);
-  const auto at = std::find_if(list->begin(), list->end(), [&](const auto& w) { return w->number() == number; });
-  if (at == list->end()) return nullptr;
-  auto removed = std::move(*at);
-  list->erase(at);
+  std::erase_if(*list, [&](const auto& w) { return std::find(windows.begin(), windows.end(), w) != windows.end(); });
   list_ = std::move(list);
-  removed_.push_back(removed);
-  return removed;
+  removed_.insert(removed_.end(), windows.begin(), windows.end());
+}
+
+void Windows::remove(const std::shared_ptr<Window>& window) {
+  std::lock_guard lock(mutex_);
+  take_out({window});
 }
 
 WindowList Windows::alive() const {
@@ -76,7 +84,12 @@ WindowList Windows::alive() const {
 Snapshot Windows::acquire() {
   std::lock_guard lock(mutex_);
   views_.insert(published_);
-  return {published_, list_};
+  return {published_, list_, segments_, deletions_};
+}
+
+std::shared_ptr<const Deletions> Windows::deletions() const {
+  std::lock_guard lock(mutex_);
+  return deletions_;
 }
 
 void Windows::release(const Snapshot& snapshot) {

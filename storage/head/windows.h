@@ -1,4 +1,5 @@
-// The windows of data time, from the oldest retained to the newest open one, and what each target has in them.
+// The windows of data time and what each target has in them: those that are written to, and frozen ones until segments
+// take their place.
 #pragma once
 
 #include <atomic>
@@ -9,15 +10,19 @@
 #include <set>
 #include <vector>
 
+#include "storage/deletion/tombstone.h"
 #include "storage/head/target.h"
 #include "storage/options.h"
+#include "storage/segment/segment.h"
 
 namespace narthex::storage {
 
 // Number of the window that holds `t`.
 inline int64_t window_of(Timestamp t, int64_t window_ms) { return t / window_ms - (t % window_ms < 0 ? 1 : 0); }
 
-// One window. Lives as long as the store or a view holds it.
+// One window, or what came late for one: several objects may have one number, of which the last at most is not frozen.
+// Lives as long as the store, a view, or whoever makes segments of it holds it. A frozen one never changes again, and
+// neither do its parts: they are read without the mutexes of their targets.
 class Window {
  public:
   struct Member {
@@ -31,6 +36,9 @@ class Window {
   Timestamp start() const { return start_; }
   Timestamp end() const { return end_; }  // exclusive
   const std::shared_ptr<Arena>& arena() const { return arena_; }
+  // The committer's. Its parts are frozen first (Target::freeze()).
+  bool frozen() const { return frozen_; }
+  void set_frozen() { frozen_ = true; }
 
   // Thread-safe.
   void add(Member member) {
@@ -49,24 +57,28 @@ class Window {
   const Timestamp start_;
   const Timestamp end_;
   const std::shared_ptr<Arena> arena_ = std::make_shared<Arena>();
+  bool frozen_ = false;
   mutable std::mutex mutex_;
   std::vector<Member> members_;
 };
-using WindowList = std::vector<std::shared_ptr<Window>>;  // ascending
+// Ascending by number; of one number in the order in which they were begun.
+using WindowList = std::vector<std::shared_ptr<Window>>;
 
 // What a view is made of. Everything it needs is held by it.
 struct Snapshot {
   Sequence sequence;
   std::shared_ptr<const WindowList> windows;
+  std::shared_ptr<const SegmentList> segments;
+  std::shared_ptr<const Deletions> deletions;
 };
 
-// Reading and registering views is thread-safe; everything else is the committer's.
+// Reading, registering views and replacing windows is thread-safe; everything else is the committer's.
 class Windows {
  public:
   explicit Windows(const Options& options) : window_ms_(options.window_ms), overlap_ms_(options.overlap_ms) {}
 
-  // The part of a target in a window; both are made if need be. The window must be retained. Takes the target's mutex
-  // for granted.
+  // The part of a target in a window that is not frozen; both are made if need be. Takes the target's mutex for
+  // granted.
   Part& part(const std::shared_ptr<Target>& target, int64_t window);
 
   int64_t number_of(Timestamp t) const { return window_of(t, window_ms_); }
@@ -76,20 +88,31 @@ class Windows {
   Timestamp newest() const { return newest_.load(std::memory_order_relaxed); }
   void advance(Timestamp t);
 
-  // Windows below are closed: their samples are late.
+  // Windows below are closed: their samples are late. Below the first one that was read from the log, too.
   int64_t first_open() const { return first_open_; }
   // Where data time says that first_open() should be.
   int64_t due_first_open() const;
   void set_first_open(int64_t window) { first_open_ = window; }
-  // Windows below were dropped, or never were: their samples are out of bounds.
-  int64_t first_retained() const { return first_retained_; }
-  void set_first_retained(int64_t window) { first_retained_ = window; }
 
   // Thread-safe.
   std::shared_ptr<const WindowList> list() const;
-  // Takes a window out of the list; views that hold it keep it. Null if there is none.
-  std::shared_ptr<Window> remove(int64_t window);
-  // Windows that the store or any view still holds.
+  // Ascending, as segment.h says.
+  std::shared_ptr<const SegmentList> segments() const;
+  // Takes a window out of the list; views that hold it keep it.
+  void remove(const std::shared_ptr<Window>& window);
+  // Frozen windows and segments leave the list, the segments made of them enter it, in one step: every view sees the
+  // former or the latter.
+  void replace(const WindowList& sealed, const SegmentList& added, const std::vector<uint64_t>& removed_segment_ids);
+  // What is deleted: every later view hides it. Thread-safe.
+  std::shared_ptr<const Deletions> deletions() const;
+  template <class Change>
+  void change_deletions(Change&& change) {
+    std::lock_guard lock(mutex_);
+    std::vector<Tombstone> tombstones(deletions_->tombstones().begin(), deletions_->tombstones().end());
+    change(tombstones);
+    deletions_ = std::make_shared<Deletions>(std::move(tombstones));
+  }
+  // Windows that somebody still holds: the list, a view, or whoever makes segments.
   WindowList alive() const;
 
   // A consistent state; release() it when it is no longer read. Thread-safe.
@@ -103,15 +126,18 @@ class Windows {
 
  private:
   std::shared_ptr<Window> window(int64_t number);
+  // Behind mutex_.
+  void take_out(const WindowList& windows);
 
   const int64_t window_ms_;
   const int64_t overlap_ms_;
   std::atomic<Timestamp> newest_{INT64_MIN};
   int64_t first_open_ = INT64_MIN;
-  int64_t first_retained_ = INT64_MIN;
 
   mutable std::mutex mutex_;  // short
   std::shared_ptr<const WindowList> list_ = std::make_shared<WindowList>();
+  std::shared_ptr<const SegmentList> segments_ = std::make_shared<SegmentList>();
+  std::shared_ptr<const Deletions> deletions_ = std::make_shared<Deletions>();
   mutable std::vector<std::weak_ptr<Window>> removed_;
   std::multiset<Sequence> views_;
   Sequence published_ = 0;

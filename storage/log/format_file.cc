@@ -11,6 +11,7 @@
 #include <fstream>
 
 #include "base/quote.h"
+#include "storage/log/folder.h"
 
 namespace narthex::storage {
 namespace {
@@ -30,6 +31,14 @@ std::string first_line(const fs::path& file) {
 
 std::string line_of(int version) { return fmt::format("{}{}", kTitle, version); }
 
+// 0: it is none of our lines.
+int version_of(std::string_view line) {
+  int version = 0;
+  if (!line.starts_with(kTitle)) return 0;
+  const auto [end, error] = std::from_chars(line.data() + kTitle.size(), line.data() + line.size(), version);
+  return error == std::errc() && end == line.data() + line.size() ? version : 0;
+}
+
 // All of it, on the disk.
 bool write_synced(const fs::path& file, std::string_view text) {
   const int fd = ::open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
@@ -40,8 +49,6 @@ bool write_synced(const fs::path& file, std::string_view text) {
 
 }  // namespace
 
-std::string database_path(const std::string& folder) { return (fs::path(folder) / "db").string(); }
-
 Result<> check_format(const std::string& folder) {
   std::error_code error;
   fs::create_directories(folder, error);
@@ -51,8 +58,7 @@ Result<> check_format(const std::string& folder) {
     return invalid(fmt::format("{} holds a database but no FORMAT file: it is no store of ours", go_quote(folder)));
   }
   const std::string line = first_line(format_path(folder));
-  int version = 0;
-  if (line.starts_with(kTitle)) std::from_chars(line.data() + kTitle.size(), line.data() + line.size(), version);
+  const int version = version_of(line);
   if (version < 1)
     return invalid(fmt::format("{} is not readable: {}", go_quote(format_path(folder).string()), go_quote(line)));
   if (version <= kFormatVersion) return {};
@@ -68,7 +74,10 @@ Result<> write_format(const std::string& folder) {
   if (first_line(path) == line_of(kFormatVersion)) return {};
   const fs::path fresh = path.string() + ".new";
   errno = 0;
-  if (write_synced(fresh, line_of(kFormatVersion) + "\n") && ::rename(fresh.c_str(), path.c_str()) == 0) return {};
+  if (write_synced(fresh, line_of(kFormatVersion) + "\n") && ::rename(fresh.c_str(), path.c_str()) == 0 &&
+      sync_folder(folder)) {
+    return {};
+  }
   return Error{Code::kIo, fmt::format("writing {}: {}", go_quote(path.string()), std::strerror(errno))};
 }
 

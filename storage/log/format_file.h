@@ -8,10 +8,7 @@
 
 namespace narthex::storage {
 
-inline constexpr int kFormatVersion = 2;
-
-// Where RocksDB lives.
-std::string database_path(const std::string& folder);
+inline constexpr int kFormatVersion = 3;
 
 // Fine if the folder is new, empty or of this version. kUnsupported: a newer version. kInvalid: something else lies
 // there.

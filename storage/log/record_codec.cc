@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <xxhash.h>
 
+#include <algorithm>
 #include <bit>
 
 #include "base/quote.h"
@@ -137,11 +138,14 @@ std::string encode_record(const RecordHead& head, const Record& record, const Ta
                           Timestamp window_start) {
   const Bases bases(target, &part, record.producer, head.key_frame);
   const std::string beside = encode_beside(record, target, bases, window_start);
+  const bool marks =
+      std::any_of(record.timed.begin(), record.timed.end(), [](const OwnSample& s) { return s.out_of_order; });
   std::string out = "R";
   put_varint(out, head.target);
   put_varint(out, head.number);
   out.push_back(static_cast<char>((head.key_frame ? kKeyFrameFlag : 0) | (head.has_scrape ? kScrapeFlag : 0) |
-                                  (head.late > 0 ? kLateFlag : 0) | (beside.empty() ? 0 : kBesideFlag)));
+                                  (head.late > 0 ? kLateFlag : 0) | (beside.empty() ? 0 : kBesideFlag) |
+                                  (marks ? kOutOfOrderFlag : 0)));
   if (head.late > 0) put_varint(out, head.late);
   if (head.key_frame) put_varint(out, head.labels);
   put_varint(out, record.slots.size());
@@ -154,7 +158,7 @@ std::string encode_record(const RecordHead& head, const Record& record, const Ta
   if (head.has_scrape) put_scrape(out, record, bases, window_start);
   put_varint(out, record.timed.size());
   for (const OwnSample& s : record.timed) {
-    put_varint(out, s.slot);
+    put_varint(out, marks ? uint64_t{s.slot} * 2 + (s.out_of_order ? 1 : 0) : s.slot);
     put_signed(out, s.timestamp - window_start);
     put_fixed(out, std::bit_cast<uint64_t>(s.value));
   }
@@ -169,10 +173,11 @@ bool decode_head(std::string_view& payload, RecordHead& head) {
   head.key_frame = (flags & kKeyFrameFlag) != 0;
   head.has_scrape = (flags & kScrapeFlag) != 0;
   head.has_beside = (flags & kBesideFlag) != 0;
+  head.has_out_of_order = (flags & kOutOfOrderFlag) != 0;
   head.late = (flags & kLateFlag) != 0 ? in.varint() : 0;
   head.labels = head.key_frame ? in.varint32() : kNoList;
   payload = in.rest();
-  return in.ok() && flags <= (kKeyFrameFlag | kScrapeFlag | kLateFlag | kBesideFlag);
+  return in.ok() && flags <= (kKeyFrameFlag | kScrapeFlag | kLateFlag | kBesideFlag | kOutOfOrderFlag);
 }
 
 bool decode_slots(std::string_view& payload, std::vector<SlotTemplate>& slots) {
@@ -201,6 +206,7 @@ bool decode_samples(std::string_view payload, const RecordHead& head, const Targ
   for (size_t left = in.count(); left > 0 && in.ok(); --left) {
     OwnSample sample{};
     sample.slot = in.varint32();
+    if (head.has_out_of_order) sample.out_of_order = (sample.slot & 1) != 0, sample.slot /= 2;
     sample.timestamp = window_start + in.signed_varint();
     sample.value = std::bit_cast<double>(in.fixed<uint64_t>());
     if (sample.slot >= target.slot_count() || target.list(sample.slot) == kNoList) return false;
@@ -294,6 +300,7 @@ std::string dump_batch(std::string_view batch) {
       out += fmt::format("record target={} number={}{}{}", head.target, head.number, head.key_frame ? " key" : "",
                          head.has_scrape ? " scrape" : "");
       if (head.has_beside) out += " beside";
+      if (head.has_out_of_order) out += " out of order";
       if (head.late > 0) out += fmt::format(" late={}", head.late);
       for (const SlotTemplate& s : slots) out += fmt::format(" {}:{}", s.slot, s.list);
       out += fmt::format(" +{}B\n", rest.size());

@@ -7,13 +7,14 @@
 //   record      = target:v number:v flags:u8 [ late:v ] [ labels:v ] slots [ scrape ] count { own } [ beside ]
 //   slots       = count { gap:v list:s }                       slot = last + gap; list against the last one
 //   scrape      = producer:v time:s seen changed { value }     a value per changed slot, ascending
-//   own         = slot:v time:s bits:u64                       a sample with its own timestamp
+//   own         = slot:v time:s bits:u64                       a sample with its own timestamp; with flag 16 the slot is
+//                                                              doubled, plus 1 if the sample is out of order
 //   seen        = bitmap                                       what differs from the group's last scrape
 //   changed     = bitmap                                       seen slots whose value is not their base
 //   bitmap      = count { gap:v } | 0x00 words:v { u64 }       (a count is stored plus one, so that 0 is free)
 //
 // v: varint; s: zigzag varint; texts: length:v bytes. flags: 1 key frame (has `labels`), 2 scrape, 4 late, 8
-// beside (log/beside_codec.h). `late`: how many windows before the family's own. Times count from the window's start. A
+// beside (log/beside_codec.h), 16 some own samples are out of order. `late`: how many windows before the family's own. Times count from the window's start. A
 // value is a column token (head/column.h) of exponent 0 against the slot's base: its last value if that lies in the
 // same scrape group at or after the last key frame, else bits 0.
 #pragma once
@@ -32,13 +33,15 @@ inline constexpr uint8_t kKeyFrameFlag = 1;
 inline constexpr uint8_t kScrapeFlag = 2;
 inline constexpr uint8_t kLateFlag = 4;
 inline constexpr uint8_t kBesideFlag = 8;
+inline constexpr uint8_t kOutOfOrderFlag = 16;
 
 struct RecordHead {
   uint32_t target = 0;
   uint32_t number = 0;
   bool key_frame = false;
   bool has_scrape = false;
-  bool has_beside = false;  // told when decoded
+  bool has_beside = false;  // told when decoded, as is
+  bool has_out_of_order = false;
   uint64_t late = 0;
   ListId labels = kNoList;  // of the target, in key frames
 };

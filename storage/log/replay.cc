@@ -140,7 +140,6 @@ void Replay::read_payload(int64_t family, std::string_view payload) {
   Pending p{family, family, {}, payload};
   if (payload[0] != 'R' || !decode_head(p.rest, p.head)) return damaged(family, "a record that makes no sense");
   p.window = family - static_cast<int64_t>(p.head.late);
-  if (p.window < windows_.first_retained()) return;
   pending_.push_back(p);
 }
 
@@ -235,10 +234,16 @@ void add(ReplayReport& sum, const ReplayReport& part) {
   for (const std::string& text : part.problems) sum.add_problem(text);
 }
 
+// Whatever was read is still to be frozen, those windows as late ones whose own family is gone.
+void reopen_windows(Windows& windows, int64_t first_family) {
+  const auto list = windows.list();
+  if (list->empty()) return;
+  windows.set_first_open(std::min(windows.due_first_open(), std::max(first_family, list->front()->number())));
+}
+
 }  // namespace
 
 ReplayReport replay(LogDb& db, Core& core, Windows& windows, ExemplarRing& ring) {
-  windows.set_first_retained(db.first_retained());
   Replay replay(core, windows, ring.max(), std::clamp<size_t>(std::thread::hardware_concurrency(), 1, kMaxShares));
   const auto damage = db.read([&](uint64_t, const auto& families) { replay.batch(families); });
   replay.finish();
@@ -249,6 +254,7 @@ ReplayReport replay(LogDb& db, Core& core, Windows& windows, ExemplarRing& ring)
   }
   for (const std::string& text : damage) report.add_problem(text);
   windows.publish(std::max(windows.published(), replay.sequence()));
+  reopen_windows(windows, db.first_retained());
   fill_ring(ring, replay.shares());
   index_series(core);
   return report;

@@ -25,8 +25,8 @@ struct ReplayReport {
   }
 };
 
-// Fills an empty store. Damage is reported and costs the targets concerned their samples up to the next key frame.
-// Several threads, each with its share of the targets.
+// Fills an empty store: windows that data time has closed are not frozen yet. Damage is reported and costs the targets
+// concerned their samples up to the next key frame. Several threads, each with its share of the targets.
 ReplayReport replay(LogDb& db, Core& core, Windows& windows, ExemplarRing& ring);
 
 }  // namespace narthex::storage

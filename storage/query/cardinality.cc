@@ -29,11 +29,20 @@ class Counter {
     {
       std::lock_guard lock(target.mutex());
       for (Slot slot = 0; slot < target.slot_count(); ++slot) look_at(target, slot, horizon);
-      for (const auto& part : target.parts()) {
-        for (const Piece& piece : part->pieces()) count_column(piece.column, *part->group(piece.column.group));
-      }
     }
     count_series(target.labels());
+  }
+
+  void add_pieces(const Window& window) {
+    for (const Window::Member& member : window.members()) {
+      std::lock_guard lock(member.target->mutex());
+      for (const Piece& piece : member.part->pieces()) {
+        count_column(piece.column, *member.part->group(piece.column.group));
+      }
+      member.part->out_of_order().for_each(UINT64_MAX, [this](ListId, Timestamp t) {
+        out_.min_time = std::min(out_.min_time, t);
+      });
+    }
   }
 
   Cardinality take(size_t limit, Timestamp newest) {
@@ -138,6 +147,8 @@ Cardinality count_labels(const Shared& shared, size_t limit) {
   Counter counter(shared.core.identity);
   const auto targets = shared.core.registry.all();  // held until the end, and with them the symbols of their labels
   for (const auto& target : targets) counter.add(*target, horizon);
+  const auto windows = shared.windows.list();
+  for (const auto& window : *windows) counter.add_pieces(*window);
   return counter.take(limit, shared.windows.newest());
 }
 

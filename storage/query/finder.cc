@@ -107,8 +107,7 @@ class TargetSearch {
       const TimeGroup* group = target.group_of(slot);
       const ColumnState& column = target.column(slot);
       if (group == nullptr || column.retired || !overlaps(column, *group, sequence_, from_, to_)) continue;
-      const bool asked =
-          std::any_of(parts.begin(), parts.end(), [&](const auto& part) { return part->window() == group->window; });
+      const bool asked = std::any_of(parts.begin(), parts.end(), [&](const auto& part) { return part->owns(*group); });
       if (asked && wanted(lists[slot])) found_.push_back({slot, lists[slot]});
     }
   }
@@ -124,6 +123,9 @@ class TargetSearch {
     } else {
       for (const Piece& piece : part.pieces()) take(piece);
     }
+    part.out_of_order().for_each(sequence_, [&](ListId list, Timestamp t) {
+      if (t >= from_ && t <= to_ && wanted(list)) found_.push_back({kNoSlot, list});
+    });
   }
 
   const Candidates& candidates_;

@@ -11,7 +11,7 @@
 
 namespace narthex::storage {
 
-// A target's parts of the windows asked for, ascending.
+// A target's parts of the windows asked for, ascending: several of one window, if it was frozen and begun anew.
 struct TargetParts {
   std::shared_ptr<Target> target;
   std::vector<std::shared_ptr<Part>> parts;
@@ -21,7 +21,7 @@ struct TargetParts {
 struct FoundSeries {
   ListRef difference;
   uint32_t target;  // place in the TargetParts
-  Slot slot;        // where it was open when found; kNoSlot: only finished columns
+  Slot slot;        // where it was open when found; kNoSlot: not open
 };
 
 struct Found {
@@ -29,7 +29,7 @@ struct Found {
   std::vector<FoundSeries> series;  // in no order; a label set occurs once per target that ever owned it
 };
 
-// Series that satisfy all matchers and have a visible column that overlaps [from, to].
+// Series that satisfy all matchers and have visible samples that may lie in [from, to].
 Found find_series(const Core& core, const Snapshot& snapshot, Matching& matching, Timestamp from, Timestamp to);
 
 }  // namespace narthex::storage

@@ -21,15 +21,30 @@ struct Answer {
   uint64_t matched = 0;  // and its value satisfies the matcher; for a label it does not speak of: whether "" does
 };
 
-// The answers of one selector. Asks each regular expression once per distinct value. Not thread-safe.
-class Matching {
+// How the answers of a template and of a target make that of a series, whatever lists are stored as. Thread-safe.
+class MatchRules {
  public:
   static constexpr size_t kMaxMatchers = 64;
 
   // `matchers` must outlive this. Error: more than 64 of them.
-  static Result<Matching> make(std::span<const Matcher> matchers);
+  static Result<MatchRules> make(std::span<const Matcher> matchers);
 
-  Answer ask(const LabelList& list);
+  std::span<const Matcher> matchers() const { return matchers_; }
+  // `value_of(i)`: the value that the list has for the label of matcher i, something that is false if the list does not
+  // speak of it. `matches(i, value)`: whether that satisfies matcher i.
+  template <class ValueOf, class Matches>
+  Answer ask(ValueOf&& value_of, Matches&& matches) const {
+    Answer answer{0, matches_empty_};
+    for (size_t i = 0; i < matchers_.size(); ++i) {
+      const auto value = value_of(i);
+      if (!value) continue;
+      const uint64_t bit = uint64_t{1} << i;
+      answer.spoken |= bit;
+      answer.matched = matches(i, *value) ? answer.matched | bit : answer.matched & ~bit;
+    }
+    return answer;
+  }
+
   // Whether a template can be part of an answer at all.
   bool possible(const Answer& difference) const { return (difference.spoken & ~difference.matched) == 0; }
   bool satisfied(const Answer& target, const Answer& difference) const {
@@ -42,16 +57,26 @@ class Matching {
   bool metric_possible(std::string_view name) const;
 
  private:
-  explicit Matching(std::span<const Matcher> matchers);
-  // `known`: the verdict per distinct value, so that a regular expression runs once for each.
-  struct Condition {
-    const Matcher* matcher;
-    bool matches_empty;
-    boost::unordered_flat_map<const Symbol*, bool> known;
-  };
+  explicit MatchRules(std::span<const Matcher> matchers);
 
-  std::vector<Condition> conditions_;
+  std::span<const Matcher> matchers_;
   uint64_t all_;
+  uint64_t matches_empty_ = 0;
+};
+
+// The answers of one selector for the lists of the head. Asks each regular expression once per distinct value. Not
+// thread-safe.
+class Matching : public MatchRules {
+ public:
+  static Result<Matching> make(std::span<const Matcher> matchers);
+
+  Answer ask(const LabelList& list);
+
+ private:
+  explicit Matching(MatchRules rules) : MatchRules(rules), known_(matchers().size()) {}
+
+  // By matcher, the verdict per distinct value.
+  std::vector<boost::unordered_flat_map<const Symbol*, bool>> known_;
 };
 
 }  // namespace narthex::storage

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <numeric>
-#include <optional>
+
+#include "storage/head/piece_reader.h"
+#include "storage/query/merge.h"
 
 namespace narthex::storage {
 namespace {
@@ -15,50 +17,13 @@ void append_key(std::string& out, const LabelList& target, const LabelList& diff
   }
 }
 
-// What lies beside a column, copied.
-struct SideCopy {
-  SideColumn column;
-  std::string histograms;
-  std::string starts;
+// A series' samples, copied behind the mutexes of targets.
+struct Collected {
+  std::vector<PieceCopy> pieces;
+  // Empty, or a place for what is in order and then what is out of order, by part: of samples with equal timestamps
+  // the first one came first.
+  std::vector<Column> columns;
 };
-
-// A visible column, copied: timestamps by index from the column's first on.
-struct ColumnView {
-  ColumnCopy column;
-  std::optional<SideCopy> side;
-  std::vector<Timestamp> times;
-};
-
-// The samples with from <= t <= to. False: the bytes are not what was written.
-bool read_numbers(const ColumnView& view, Timestamp from, Timestamp to, Column& out) {
-  const uint32_t first = view.column.state.first_index;
-  return decode(view.column.state, view.column.tokens, [&](uint32_t index, uint64_t bits) {
-    if (index - first >= view.times.size()) return false;
-    const Timestamp t = view.times[index - first];
-    if (t > to) return false;
-    if (t >= from) out.push(t, std::bit_cast<double>(bits), 0);
-    return true;
-  });
-}
-
-// The same where something lies beside: each sample is a histogram if there is one at its index.
-bool read_both(const ColumnView& view, Timestamp from, Timestamp to, Column& out) {
-  const uint32_t first = view.column.state.first_index;
-  HistogramReader histograms(view.side->column, view.side->histograms, first);
-  StartReader starts(view.side->column, view.side->starts, first);
-  const bool sound = decode(view.column.state, view.column.tokens, [&](uint32_t index, uint64_t bits) {
-    if (index - first >= view.times.size()) return false;
-    const Timestamp t = view.times[index - first];
-    if (t > to) return false;
-    const Timestamp start = starts.at(index);
-    const bool is_histogram = !histograms.at_end() && histograms.index() == index;
-    if (t >= from && is_histogram) out.histograms.push_back({t, histograms.histogram(), start});
-    if (t >= from && !is_histogram) out.push(t, std::bit_cast<double>(bits), start);
-    if (is_histogram) histograms.next();
-    return true;
-  });
-  return sound && histograms.sound() && starts.sound();
-}
 
 class SeriesSetImpl final : public SeriesSet {
  public:
@@ -80,9 +45,7 @@ class SeriesSetImpl final : public SeriesSet {
 
  private:
   void sort();
-  void collect(const FoundSeries& series, Timestamp from, Timestamp to, std::vector<ColumnView>& out) const;
-  void copy(const ColumnState& state, const SideColumn* side, const Part& part, const TimeGroup& group, Timestamp from,
-            Timestamp to, std::vector<ColumnView>& out) const;
+  void collect(const FoundSeries& series, Timestamp from, Timestamp to, Collected& out) const;
   Slot open_slot(const FoundSeries& series, const Target& target) const;
 
   const std::shared_ptr<const View> view_;
@@ -124,55 +87,43 @@ Slot SeriesSetImpl::open_slot(const FoundSeries& series, const Target& target) c
   return it == lists.end() ? kNoSlot : static_cast<Slot>(it - lists.begin());
 }
 
-void SeriesSetImpl::copy(const ColumnState& state, const SideColumn* side, const Part& part, const TimeGroup& group,
-                         Timestamp from, Timestamp to, std::vector<ColumnView>& out) const {
-  const uint32_t visible = group.visible(sequence_);
-  if (state.first_index >= visible) return;
-  const uint32_t last = std::min(state.last_index, visible - 1);
-  if (group.time(state.first_index) > to || group.time(last) < from) return;
-  ColumnView view;
-  view.column.state = state;
-  part.arena().copy(state.chain, view.column.tokens);
-  if (side != nullptr) {
-    view.side.emplace(SideCopy{*side, {}, {}});
-    part.arena().copy(side->histograms, view.side->histograms);
-    part.arena().copy(side->starts, view.side->starts);
-  }
-  view.times.reserve(last + 1 - state.first_index);
-  for (uint32_t i = state.first_index; i <= last; ++i) view.times.push_back(group.time(i));
-  out.push_back(std::move(view));
-}
-
 void SeriesSetImpl::collect(const FoundSeries& series, Timestamp from, Timestamp to,
-                            std::vector<ColumnView>& out) const {
+                            Collected& out) const {
   const TargetParts& where = found_.targets[series.target];
   Target& target = *where.target;
+  const auto copy = [&](const ColumnState& column, const SideColumn* side, const Part& part, const TimeGroup& group) {
+    if (auto piece = copy_piece(column, side, part, group, sequence_, from, to)) out.pieces.push_back(std::move(*piece));
+  };
   std::lock_guard lock(target.mutex());
   for (const auto& part : where.parts) {
     part->for_each_piece(series.difference->id, [&](const Piece& piece) {
-      copy(piece.column, part->side_of(piece), *part, *part->group(piece.column.group), from, to, out);
+      copy(piece.column, part->side_of(piece), *part, *part->group(piece.column.group));
     });
+    if (part->out_of_order().empty()) continue;
+    out.columns.resize(std::max<size_t>(out.columns.size(), 1));  // the first one is for the pieces
+    part->out_of_order().read(series.difference->id, sequence_, from, to, out.columns.emplace_back());
   }
   const Slot slot = open_slot(series, target);
   const TimeGroup* group = slot == kNoSlot ? nullptr : target.group_of(slot);
   if (group == nullptr || target.column(slot).retired) return;
   const OpenSide* side = target.side(slot);
   for (const auto& part : where.parts) {
-    if (part->window() != group->window) continue;
-    copy(target.column(slot), side == nullptr ? nullptr : &side->column, *part, *group, from, to, out);
+    if (part->owns(*group)) copy(target.column(slot), side == nullptr ? nullptr : &side->column, *part, *group);
   }
 }
 
 Result<> SeriesSetImpl::read(size_t i, Timestamp from, Timestamp to, Column& out) const {
-  std::vector<ColumnView> columns;
-  for (uint32_t k = first_[i]; k < first_[i + 1]; ++k) collect(found_.series[k], from, to, columns);
-  // A series' columns do not overlap in time, wherever they come from.
-  std::sort(columns.begin(), columns.end(),
-            [](const ColumnView& a, const ColumnView& b) { return a.times.front() < b.times.front(); });
-  for (const ColumnView& c : columns) {
-    const bool sound = c.side ? read_both(c, from, to, out) : read_numbers(c, from, to, out);
-    if (!sound) return Error{Code::kCorruption, "a column of " + labels(i).metric_str() + " cannot be decoded"};
+  Collected found;
+  for (uint32_t k = first_[i]; k < first_[i + 1]; ++k) collect(found_.series[k], from, to, found);
+  // What a series has in columns does not overlap in time, wherever it comes from.
+  std::sort(found.pieces.begin(), found.pieces.end(),
+            [](const PieceCopy& a, const PieceCopy& b) { return a.times.front() < b.times.front(); });
+  Column& in_order = found.columns.empty() ? out : found.columns.front();
+  for (const PieceCopy& piece : found.pieces) {
+    if (read_piece(piece, from, to, in_order)) continue;
+    return Error{Code::kCorruption, "a column of " + labels(i).metric_str() + " cannot be decoded"};
   }
+  merge_columns(found.columns, out);
   return {};
 }
 

@@ -21,7 +21,9 @@ namespace narthex::storage {
 // A label list's number within one segment.
 using ListNumber = uint32_t;
 
-// Not thread-safe. Needs memory for the lists, for one metric's index, and 4 bytes per timestamp of each time group.
+// Not thread-safe. Until it is finished it keeps the lists, about 5 bytes per series of the index, about one byte per
+// timestamp of each time group, the exemplars compressed, and one pack. Errors are the sink's, or kInternal for series
+// in disorder or without samples; after one the pages are worth nothing.
 class SegmentBuilder {
  public:
   // `footer`: windows, late, deletions and parents are taken from it; all else is counted here.
@@ -33,7 +35,8 @@ class SegmentBuilder {
   ListNumber list(std::span<const PairView> pairs);
 
   // Timestamps, strictly ascending, that series of this target are likely to have: columns whose timestamps are among
-  // them share the group. Without it groups are found out from the columns alone.
+  // them share the group. Without it groups are found out from the columns alone. Call it before the target's first
+  // add().
   void expect_times(ListNumber target, std::span<const Timestamp> timestamps);
 
   // One series with at least one sample; timestamps strictly ascending over numbers and histograms together. Each

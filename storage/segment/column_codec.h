@@ -1,5 +1,5 @@
 // A series' values, histograms and starts as bytes at rest: whole columns, chosen the shortest way that fits. Bit for
-// bit: NaN payloads, the sign of zero and stale markers included. Formats: docs/storage-segments.md.
+// bit: NaN payloads, the sign of zero and stale markers included. Formats: docs/storage-columns.md.
 #pragma once
 
 #include <cstdint>

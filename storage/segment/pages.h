@@ -18,6 +18,7 @@ enum class PageKind : uint8_t {
   kSymbols = 5,    // texts, sorted
   kLabels = 6,     // of one label name: its values, sorted
   kExemplars = 7,  //
+  kDirectory = 8,  // one page: where things are
   kFooter = 9,     // one page: version, range, counts
 };
 
@@ -34,6 +35,8 @@ class PageSource {
   virtual ~PageSource() = default;
   // Replaces `out`. kNotFound: there is no such page. kCorruption: its checksum is wrong; the message names the file.
   virtual Result<> get(PageKind kind, uint64_t number, std::string& out) const = 0;
+  // The path of what it reads, for messages; "": it has none.
+  virtual std::string file() const { return {}; }
 };
 
 }  // namespace narthex::storage

@@ -35,7 +35,8 @@ class Segment {
   uint64_t id() const;
   const SegmentFooter& footer() const;
 
-  // Series that satisfy all matchers and may have samples in [from, to], in no order, each label set once.
+  // Series that satisfy all matchers and may have samples in [from, to] by their first and last times, in no order,
+  // each (target, difference) once.
   Result<std::vector<SegmentSeries>> select(std::span<const Matcher> matchers, Timestamp from, Timestamp to) const;
   // Every series, in the order in which they were written.
   Result<std::vector<SegmentSeries>> all() const;

@@ -6,6 +6,7 @@
 #include <bit>
 #include <set>
 #include <tuple>
+#include <utility>
 
 #include "tests/support/histograms.h"
 
@@ -154,6 +155,7 @@ class NaiveScratch final : public Scratch {
   }
   const std::vector<Labels>& labels() const { return labels_; }
   Timestamp now() const { return now_; }
+  NaiveStore::Rules rules() const { return {fails_if_too_old_, only_in_order_}; }
 
  private:
   NaiveStore::Entry entry(Slot slot, Timestamp t, double value) const {
@@ -189,7 +191,7 @@ class NaiveAppender final : public TargetAppender {
   Labels labels(Slot slot) const override { return labels_[slot]; }
   void commit(std::unique_ptr<Scratch> scratch, std::function<void(CommitResult)> done) override {
     const auto& naive = static_cast<const NaiveScratch&>(*scratch);
-    CommitResult result = store_.commit(naive.entries(), naive.now());
+    CommitResult result = store_.commit(naive.entries(), naive.now(), naive.rules());
     if (result.status) {
       store_.commit_exemplars(naive.exemplars(), naive.timestamp(), naive.now(), result);
       labels_ = naive.labels();
@@ -228,6 +230,12 @@ void NaiveStore::add(const Labels& labels, Exemplar exemplar) {
   exemplars_.emplace_back(labels, std::move(exemplar));
 }
 
+void NaiveStore::set(const Labels& labels, Column column) {
+  std::lock_guard lock(mutex_);
+  newest_ = std::max(newest_, newest_of(column));
+  writable()[labels] = std::move(column);
+}
+
 void NaiveStore::fail_commits(int count) {
   std::lock_guard lock(mutex_);
   failing_ = count;
@@ -235,8 +243,44 @@ void NaiveStore::fail_commits(int count) {
 
 std::shared_ptr<const View> NaiveStore::view() const {
   std::lock_guard lock(mutex_);
+  if (!deleted_.empty()) return std::make_shared<NaiveView>(left());
   viewed_ = true;
   return std::make_shared<NaiveView>(series_);
+}
+
+Result<> NaiveStore::delete_series(std::vector<std::vector<Matcher>> selectors, Timestamp from, Timestamp to) {
+  std::lock_guard lock(mutex_);
+  deleted_.push_back({std::move(selectors), from, std::min(to, newest_)});
+  return {};
+}
+
+bool NaiveStore::Deleted::hides(const Labels& labels, Timestamp t) const {
+  if (t < from || t > to) return false;
+  return std::any_of(selectors.begin(), selectors.end(), [&](const auto& matchers) {
+    return std::all_of(matchers.begin(), matchers.end(),
+                       [&](const Matcher& m) { return m.matches(labels.get(m.name())); });
+  });
+}
+
+bool NaiveStore::is_deleted(const Labels& labels, Timestamp t) const {
+  return std::any_of(deleted_.begin(), deleted_.end(), [&](const Deleted& d) { return d.hides(labels, t); });
+}
+
+// What no deletion hides.
+std::shared_ptr<const SeriesMap> NaiveStore::left() const {
+  auto left = std::make_shared<SeriesMap>();
+  for (const auto& [labels, column] : *series_) {
+    Column kept;
+    for (size_t i = 0; i < column.size(); ++i) {
+      const Timestamp start = column.starts.empty() ? 0 : column.starts[i];
+      if (!is_deleted(labels, column.timestamps[i])) kept.push(column.timestamps[i], column.values[i], start);
+    }
+    for (const HistogramSample& h : column.histograms) {
+      if (!is_deleted(labels, h.timestamp)) kept.histograms.push_back(h);
+    }
+    if (!kept.empty()) left->emplace(labels, std::move(kept));
+  }
+  return left;
 }
 
 std::shared_ptr<TargetAppender> NaiveStore::open_target(const Labels&) {
@@ -295,7 +339,53 @@ Cardinality NaiveStore::cardinality(size_t limit) const {
   return out;
 }
 
-CommitResult NaiveStore::commit(const std::vector<Entry>& entries, Timestamp now) {
+void NaiveStore::set_limits(const Limits& limits) {
+  std::lock_guard lock(mutex_);
+  limits_ = limits;
+}
+
+NaiveStore::Verdict NaiveStore::not_in_order(Timestamp t, Rules rules) const {
+  if (limits_.out_of_order_window_ms == 0) return Verdict::kOutOfOrder;
+  if (rules.only_in_order) return Verdict::kSilent;
+  return t >= newest_ - limits_.out_of_order_window_ms ? Verdict::kInsert : Verdict::kTooOld;
+}
+
+NaiveStore::Verdict NaiveStore::judge(const Entry& e, Timestamp now, Rules rules) const {
+  const bool window = limits_.out_of_order_window_ms > 0;
+  const bool retained = limits_.retention_ms == 0 || e.timestamp >= now - limits_.retention_ms;
+  if (e.timestamp > now + options_.max_future_ms) return Verdict::kOutOfBounds;
+  if (!in_bounds(e.timestamp, now)) {
+    return window && retained ? not_in_order(e.timestamp, rules) : window ? Verdict::kTooOld : Verdict::kOutOfBounds;
+  }
+  const auto it = series_->find(e.labels);
+  if (it == series_->end() || it->second.empty() || e.timestamp > newest_of(it->second)) return Verdict::kAccept;
+  if (e.timestamp < newest_of(it->second)) return not_in_order(e.timestamp, rules);
+  return is_newest(it->second, e) ? Verdict::kSilent : Verdict::kDuplicate;
+}
+
+namespace {
+
+// A place among the others, unless there is a sample at that time.
+void insert(Column& column, const NaiveStore::Entry& e) {
+  const auto at = std::lower_bound(column.timestamps.begin(), column.timestamps.end(), e.timestamp);
+  const auto histogram = std::lower_bound(column.histograms.begin(), column.histograms.end(), e.timestamp,
+                                          [](const HistogramSample& h, Timestamp t) { return h.timestamp < t; });
+  if (at != column.timestamps.end() && *at == e.timestamp) return;
+  if (histogram != column.histograms.end() && histogram->timestamp == e.timestamp) return;
+  if (e.histogram) {
+    column.histograms.insert(histogram, {e.timestamp, e.histogram, e.start});
+    return;
+  }
+  const auto place = at - column.timestamps.begin();
+  if (e.start != 0 && column.starts.empty()) column.starts.resize(column.size());
+  if (e.start != 0 || !column.starts.empty()) column.starts.insert(column.starts.begin() + place, e.start);
+  column.values.insert(column.values.begin() + place, e.value);
+  column.timestamps.insert(at, e.timestamp);
+}
+
+}  // namespace
+
+CommitResult NaiveStore::commit(const std::vector<Entry>& entries, Timestamp now, Rules rules) {
   std::lock_guard lock(mutex_);
   CommitResult result;
   for (const Entry& entry : entries) {
@@ -307,27 +397,36 @@ CommitResult NaiveStore::commit(const std::vector<Entry>& entries, Timestamp now
     result.status = Error{Code::kUnavailable, "the store was told to fail"};
     return result;
   }
-  SeriesMap& series = writable();
-  std::vector<const Entry*> accepted;
+  std::vector<std::pair<const Entry*, Verdict>> accepted;
   for (const Entry& e : entries) {
-    const auto it = series.find(e.labels);
-    const bool has_newest = it != series.end() && !it->second.empty();
-    const Timestamp newest = has_newest ? newest_of(it->second) : INT64_MIN;
-    if (!in_bounds(e.timestamp, now)) {
-      result.out_of_bounds += !e.quiet;
-    } else if (has_newest && e.timestamp == newest) {
-      result.duplicate_timestamp += !e.quiet && !is_newest(it->second, e);
-    } else if (has_newest && e.timestamp < newest) {
-      result.out_of_order += !e.quiet;
-    } else {
-      accepted.push_back(&e);
-    }
+    const Verdict verdict = judge(e, now, rules);
+    if (verdict == Verdict::kAccept || verdict == Verdict::kInsert) accepted.emplace_back(&e, verdict);
+    if (e.quiet) continue;
+    result.out_of_bounds += verdict == Verdict::kOutOfBounds;
+    result.duplicate_timestamp += verdict == Verdict::kDuplicate;
+    result.out_of_order += verdict == Verdict::kOutOfOrder;
+    result.too_old += verdict == Verdict::kTooOld;
   }
-  for (const Entry* e : accepted) {
+  if (rules.fail_if_too_old && result.too_old > 0) {
+    const uint64_t too_old = result.too_old;
+    result = {};
+    result.too_old = too_old;
+    result.status = invalid("too old sample");
+    return result;
+  }
+  SeriesMap& series = writable();
+  const Timestamp newest_before = newest_;
+  for (auto [e, verdict] : accepted) {
     Column& column = series[e->labels];
-    if (!column.empty() && newest_of(column) >= e->timestamp) continue;
-    if (e->histogram) column.histograms.push_back({e->timestamp, e->histogram, e->start});
-    if (!e->histogram) column.push(e->timestamp, e->value, e->start);
+    const Timestamp newest = column.empty() ? INT64_MIN : newest_of(column);
+    if (verdict == Verdict::kAccept && e->timestamp < newest) {
+      const Timestamp newest_now = std::exchange(newest_, newest_before);
+      verdict = not_in_order(e->timestamp, rules);
+      newest_ = newest_now;
+    }
+    if (verdict == Verdict::kAccept && e->timestamp == newest) continue;
+    if (verdict != Verdict::kAccept && verdict != Verdict::kInsert) continue;
+    insert(column, *e);
     newest_ = std::max(newest_, e->timestamp);
     ++appended_;
   }
@@ -336,7 +435,7 @@ CommitResult NaiveStore::commit(const std::vector<Entry>& entries, Timestamp now
 }
 
 bool NaiveStore::in_bounds(Timestamp t, Timestamp now) const {
-  return t <= now + options_.max_future_ms && t >= now - options_.limits.retention_ms &&
+  return t <= now + options_.max_future_ms && (limits_.retention_ms == 0 || t >= now - limits_.retention_ms) &&
          (newest_ == INT64_MIN || t >= newest_ - options_.max_past_ms);
 }
 

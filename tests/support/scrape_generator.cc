@@ -109,6 +109,10 @@ std::vector<ScrapeGenerator::Line> ScrapeGenerator::body(Target& target) {
       if (chance(2)) line.timestamp = now_ + 3'600'000;   // beyond what is legal
       if (chance(2)) line.timestamp = now_ - 90'000'000;  // long ago
     }
+    if (options_.out_of_order_ms > 0 && chance(10)) {
+      line.timestamp = now_ - static_cast<int64_t>(random_() % static_cast<uint64_t>(options_.out_of_order_ms * 9 / 8));
+      if (chance(50)) line.timestamp = line.timestamp / 5000 * 5000;  // where there may be a sample already
+    }
     if (options_.beside) add_beside(target, i, line);
     lines.push_back(line);
     if (chance(1)) lines.push_back(line);  // the same line twice
@@ -183,8 +187,8 @@ std::string ScrapeGenerator::step() {
   for (size_t store = 0; store < stores_.size(); ++store) {
     const CommitResult r = write(target, store, at, lines);
     const std::string text =
-        fmt::format("{} ooo={} dup={} oob={} exemplars={}", r.status ? "ok" : r.status.error().message, r.out_of_order,
-                    r.duplicate_timestamp, r.out_of_bounds, r.exemplar_out_of_order);
+        fmt::format("{} ooo={} dup={} oob={} old={} exemplars={}", r.status ? "ok" : r.status.error().message,
+                    r.out_of_order, r.duplicate_timestamp, r.out_of_bounds, r.too_old, r.exemplar_out_of_order);
     if (store == 0) first = text;
     if (text != first) return fmt::format("at {}: store 0 said '{}', store {} said '{}'", at, first, store, text);
   }

@@ -19,8 +19,9 @@ struct GeneratorOptions {
   int64_t start_ms = 1'700'000'000'000;
   int64_t interval_ms = 15'000;
   bool own_timestamps = true;
-  bool clock_steps = true;  // now and then a scrape is not newer than the one before
-  bool beside = false;      // some lines are native histograms, have a start, bring exemplars
+  bool clock_steps = true;      // now and then a scrape is not newer than the one before
+  bool beside = false;          // some lines are native histograms, have a start, bring exemplars
+  int64_t out_of_order_ms = 0;  // some lines are up to this old, and some a little older; 0: none
 };
 
 // Not thread-safe. Commits are waited for.

@@ -47,7 +47,8 @@ Answer status_runtimeinfo(const Call& call) {
   json.key("hostname").text(info.host_name).key("serverTime").text(time(call.settings.clock->now_ns()));
   json.key("reloadConfigSuccess").boolean(info.reload_succeeded);
   json.key("lastConfigTime").text(time(info.last_reload_ns));
-  json.key("corruptionCount").integer(static_cast<int64_t>(call.sources.store->stats().damaged_frames));
+  const storage::Stats stats = call.sources.store->stats();
+  json.key("corruptionCount").integer(static_cast<int64_t>(stats.damaged_frames + stats.damaged_segments));
   json.key("goroutineCount").integer(info.threads).key("GOMAXPROCS").integer(info.cpus);
   json.key("GOMEMLIMIT").integer(INT64_MAX).key("GOGC").text("").key("GODEBUG").text("");
   json.key("storageRetention").text(info.retention).close('}');

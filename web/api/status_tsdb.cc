@@ -27,6 +27,56 @@ void append_ranked(JsonWriter& json, std::string_view key, const std::vector<sto
   json.close(']');
 }
 
+// A ULID of 26 characters in Crockford's base 32. It is the segment's number and nothing else, so that the names of
+// parents, which are gone, are known too.
+std::string ulid(uint64_t id) {
+  constexpr std::string_view kDigits = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+  std::string text(26, '0');
+  for (size_t i = text.size(); id > 0; id >>= 5) text[--i] = kDigits[id & 31];
+  return text;
+}
+
+void append_count(JsonWriter& json, std::string_view key, uint64_t count) {
+  if (count > 0) json.key(key).integer(static_cast<int64_t>(count));
+}
+
+void append_stats(JsonWriter& json, const storage::SegmentFooter& footer) {
+  json.key("stats").open('{');
+  append_count(json, "numSamples", footer.samples);
+  append_count(json, "numFloatSamples", footer.samples - footer.histograms);
+  append_count(json, "numHistogramSamples", footer.histograms);
+  append_count(json, "numSeries", footer.series);
+  append_count(json, "numChunks", footer.columns);
+  json.close('}');
+}
+
+// Of a segment that was merged, the sources are its parents: what these were made of is forgotten with them.
+void append_compaction(JsonWriter& json, uint64_t id, const storage::SegmentFooter& footer) {
+  json.key("compaction").open('{').key("level").integer(footer.parents.empty() ? 1 : 2).key("sources").open('[');
+  if (footer.parents.empty()) json.text(ulid(id));
+  for (const uint64_t parent : footer.parents) json.text(ulid(parent));
+  json.close(']');
+  if (!footer.parents.empty()) {
+    json.key("parents").open('[');
+    for (const uint64_t parent : footer.parents) json.open('{').key("ulid").text(ulid(parent)).close('}');
+    json.close(']');
+  }
+  json.close('}');
+}
+
+void append_block(JsonWriter& json, const storage::BlockInfo& block) {
+  json.open('{').key("ulid").text(ulid(block.id));
+  if (block.damage.empty()) {
+    // The reference's end is the first moment that is not in the block.
+    json.key("minTime").integer(block.footer.min_time).key("maxTime").integer(block.footer.max_time + 1);
+    append_stats(json, block.footer);
+    append_compaction(json, block.id, block.footer);
+  } else {
+    json.key("damage").text(block.damage);
+  }
+  json.key("version").integer(1).key("bytes").integer(static_cast<int64_t>(block.bytes)).close('}');
+}
+
 }  // namespace
 
 Answer status_tsdb(const Call& call) {
@@ -48,10 +98,13 @@ Answer status_tsdb(const Call& call) {
   return answer;
 }
 
-// Samples are in windows, not in blocks.
-Answer status_blocks(const Call&) {
+// Segments, as what they are to Prometheus.
+Answer status_blocks(const Call& call) {
   ApiData answer;
-  answer.data = R"({"blocks":[]})";
+  JsonWriter json(answer.data);
+  json.open('{').key("blocks").open('[');
+  for (const storage::BlockInfo& block : call.sources.store->blocks()) append_block(json, block);
+  json.close(']').close('}');
   return answer;
 }
 

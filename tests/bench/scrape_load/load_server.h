@@ -1,12 +1,12 @@
 // Many targets behind one socket, as cheap to serve as can be: bodies are rendered beforehand, one thread writes them.
 #pragma once
 
-#include <atomic>
 #include <cstdint>
 #include <string>
-#include <thread>
 #include <unordered_map>
 #include <vector>
+
+#include "tests/bench/answering_server.h"
 
 namespace narthex::bench {
 
@@ -18,34 +18,14 @@ std::vector<std::string> make_bodies(int series, int versions);
 class LoadServer {
  public:
   explicit LoadServer(std::vector<std::string> bodies);
-  ~LoadServer();
 
-  uint16_t port() const { return port_; }
-  uint64_t answered() const { return answered_; }
+  uint16_t port() const { return server_.port(); }
+  uint64_t answered() const { return server_.answered(); }
 
  private:
-  struct Connection {
-    std::string received;
-    size_t version = 0;
-    std::string_view unsent;
-  };
-
-  void run();
-  void accept_all();
-  void on_event(int socket, uint32_t events);
-  void answer_if_asked(Connection& connection);
-  bool send_rest(int socket, Connection& connection);
-  void watch(int socket, uint32_t events, int operation);
-  void close(int socket);
-
-  std::vector<std::string> answers_;
-  int listener_ = -1;
-  int epoll_ = -1;
-  int wake_[2] = {-1, -1};
-  uint16_t port_ = 0;
-  std::atomic<uint64_t> answered_ = 0;
-  std::unordered_map<int, Connection> connections_;
-  std::thread thread_;
+  const std::vector<std::string> answers_;
+  std::unordered_map<int, size_t> versions_;  // by connection: which body is next
+  AnsweringServer server_;                    // last, since it calls from its beginning on
 };
 
 }  // namespace narthex::bench

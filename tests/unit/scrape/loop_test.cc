@@ -211,5 +211,39 @@ TEST_F(LoopTest, RefusedReportSeriesAreNobodysLoss) {
   EXPECT_EQ(status().last_warning, "");
 }
 
+// The store's clock begins at 1767225600 s.
+TEST_F(LoopTest, ATooOldSampleFailsTheScrapeWhereThereIsAnOutOfOrderWindow) {
+  storage::Limits limits;
+  limits.out_of_order_window_ms = 60'000;
+  store_.set_limits(limits);
+  play<std::string>(job(), {"a 1\n", "a 2\nold 1 1767222000000\nnew 1\n", "a 3\nnew 3\n", "a 4\n"});
+  EXPECT_EQ(values("up", 4), "1 0 1 1");
+  EXPECT_EQ(values("a", 4), "1 - 3 4");
+  EXPECT_EQ(values("new", 4), "- - 3 stale");
+  EXPECT_EQ(values("scrape_samples_scraped", 4), "1 3 2 1");
+  EXPECT_TRUE(samples("old").empty());
+  EXPECT_EQ(manager_->stats().sample_out_of_bounds, 0u);
+  EXPECT_EQ(manager_->stats().scrapes_failed, 1u);
+}
+
+TEST_F(LoopTest, TheErrorOfATooOldSampleIsShown) {
+  storage::Limits limits;
+  limits.out_of_order_window_ms = 60'000;
+  store_.set_limits(limits);
+  play<std::string>(job(), {"a 1\n", "old 1 1767222000000\n"});
+  EXPECT_TRUE(wait_for([&] { return status().last_error == "too old sample"; }));
+}
+
+TEST_F(LoopTest, AnOldSampleWithinTheWindowIsInserted) {
+  storage::Limits limits;
+  limits.out_of_order_window_ms = 7'200'000;
+  store_.set_limits(limits);
+  play<std::string>(job(), {"a 1\n", "a 2 1767222000000\n"});
+  const auto a = samples("a");
+  ASSERT_GE(a.size(), 2u);
+  EXPECT_EQ(a[0].timestamp, 1767222000000);
+  EXPECT_EQ(manager_->stats().sample_out_of_order, 0u);
+}
+
 }  // namespace
 }  // namespace narthex::scrape

@@ -146,9 +146,9 @@ TEST(CommandLine, PromisesThatCannotBeKeptAreRefused) {
 }
 
 TEST(CommandLine, FlagsWithoutEffectAreNamed) {
-  Ran ran = run({"--web.enable-admin-api", "--storage.tsdb.wal-compression", "--config.file=x"});
+  Ran ran = run({"--web.enable-otlp-receiver", "--storage.tsdb.wal-compression", "--config.file=x"});
   ASSERT_TRUE(ran.flags) << ran.err;
-  EXPECT_THAT(ran.flags->without_effect(), ElementsAre("--storage.tsdb.wal-compression", "--web.enable-admin-api"));
+  EXPECT_THAT(ran.flags->without_effect(), ElementsAre("--storage.tsdb.wal-compression", "--web.enable-otlp-receiver"));
 }
 
 TEST(CommandLine, HelpAndVersion) {

@@ -129,7 +129,18 @@ TEST(OwnMetrics, CountersGetTheirNames) {
   Snapshot now;
   now.ready = true;
   now.reload = {true, 12.5};
-  now.storage = storage::Stats{.series = 7, .samples_appended = 1234567890123, .min_time = 1500};
+  now.storage.emplace();
+  now.storage->series = 7;
+  now.storage->samples_appended = 1234567890123;
+  now.storage->min_time = 1500;
+  now.storage->segments = 5;
+  now.storage->seals = 3;
+  now.storage->merges = 1;
+  now.storage->damaged_frames = 2;
+  now.storage->head_max_time = 1'700'000'000'123;
+  now.storage->codecs = {{"constant", 4, 40, 9}, {"decimal", 1, 10, 20}};
+  now.limits.retention_ms = 86'400'500;
+  now.limits.retention_bytes = 1 << 20;
   now.scrape = scrape::Stats{.sample_out_of_order = 3};
   now.pools = {{"node \"x\"", 2, 3}};
   const std::string text = metrics.text(now);
@@ -140,6 +151,14 @@ TEST(OwnMetrics, CountersGetTheirNames) {
            "prometheus_tsdb_head_series 7\n",
            "prometheus_tsdb_head_samples_appended_total{type=\"float\"} 1234567890123\n",
            "prometheus_tsdb_lowest_timestamp_seconds 1.5\n",
+           "prometheus_tsdb_blocks_loaded 5\n",
+           "prometheus_tsdb_compactions_total 4\n",
+           "prometheus_tsdb_wal_corruptions_total 2\n",
+           "prometheus_tsdb_head_max_time 1700000000123\n",
+           "prometheus_tsdb_retention_limit_seconds 86400.5\n",
+           "prometheus_tsdb_retention_limit_bytes 1048576\n",
+           "narthex_storage_segment_samples{codec=\"constant\"} 40\n",
+           "narthex_storage_segment_value_bytes{codec=\"decimal\"} 20\n",
            "prometheus_target_scrapes_sample_out_of_order_total 3\n",
            "prometheus_target_scrape_pool_targets{scrape_job=\"node \\\"x\\\"\"} 2\n",
            "prometheus_http_requests_total{code=\"200\",handler=\"/api/v1/query\"} 2\n",

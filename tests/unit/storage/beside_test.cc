@@ -2,8 +2,6 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include <fstream>
-
 #include "tests/support/histograms.h"
 #include "tests/support/naive_store.h"
 #include "tests/unit/storage/fixture.h"
@@ -294,19 +292,6 @@ TEST(BesideCompaction, SlotsMoveWithWhatLiesBeside) {
     EXPECT_EQ(column.histograms[i].histogram->count, i / 3);
     EXPECT_EQ(column.histograms[i].start, kStart);
   }
-}
-
-TEST(BesideFormat, AFolderOfTheFirstFormatIsReadAndBecomesOne) {
-  OpenStore store;
-  ASSERT_TRUE(scrape(*store->open_target(kTarget), kStart, {{metric("m"), 1}}).status);
-  const std::string before = dump(*store->view());
-  store.close();
-  std::ofstream(store.folder() / "FORMAT") << "narthex-store 1\n";  // records without a section are as they were
-  store.open();
-  EXPECT_EQ(dump(*store->view()), before);
-  std::string line;
-  std::getline(std::ifstream(store.folder() / "FORMAT"), line);
-  EXPECT_EQ(line, "narthex-store 2");
 }
 
 }  // namespace

@@ -1,6 +1,8 @@
 // The store against the naive one: long random runs in which every read must be equal.
 #include <gtest/gtest.h>
 
+#include <deque>
+
 #include "base/clock.h"
 #include "tests/support/naive_store.h"
 #include "tests/support/scrape_generator.h"
@@ -40,6 +42,13 @@ struct Case {
   int64_t overlap_ms;
   int steps;
   int restart_every;  // steps; 0: never
+  int64_t merge_windows = 24;
+  int64_t out_of_order_ms = 0;
+};
+
+struct Held {
+  std::shared_ptr<const View> view;
+  std::string shown;
 };
 
 class Equality : public ::testing::TestWithParam<Case> {};
@@ -47,13 +56,25 @@ class Equality : public ::testing::TestWithParam<Case> {};
 TEST_P(Equality, EveryReadEqualsTheNaiveStore) {
   const Case& c = GetParam();
   Options options = small_windows(c.window_ms, c.overlap_ms);
-  options.max_exemplars = 100;
+  options.merge_windows = c.merge_windows;
+  // Which go first when there are too many is not known of those that were sealed.
+  options.max_exemplars = c.restart_every > 0 && c.window_ms < 3'600'000 ? 100'000 : 100;
+  options.limits.out_of_order_window_ms = c.out_of_order_ms;
+  GeneratorOptions scrapes = c.generator;
+  scrapes.out_of_order_ms = c.out_of_order_ms;
   NaiveStore naive(options);
   OpenStore store(options);
-  ScrapeGenerator generator(c.generator, {&naive, &store.get()});
+  ScrapeGenerator generator(scrapes, {&naive, &store.get()});
+  std::deque<Held> held;  // readers that are slow
   for (int step = 1; step <= c.steps * test_scale(); ++step) {
     ASSERT_EQ(generator.step(), "") << "step " << step;
+    if (step % 10 == 0) held.push_back({store.get().view(), dump(*naive.view())});
+    if (held.size() > 8) {
+      ASSERT_EQ(first_difference(held.front().shown, dump(*held.front().view)), "") << "a view taken before " << step;
+      held.pop_front();
+    }
     if (c.restart_every > 0 && step % c.restart_every == 0) {
+      held.clear();
       generator.detach(1);
       store.reopen();
       generator.reopened(1, &store.get());
@@ -89,7 +110,15 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"BesideManySeries", {.seed = 12, .series_per_target = 200, .beside = true}, 120'000, 30'000, 100, 0},
         Case{"BesideRestarts", {.seed = 13, .beside = true}, 3'600'000, 300'000, 200, 40},
         Case{"BesideRestartsManyWindows", {.seed = 14, .beside = true}, 60'000, 20'000, 150, 33},
-        Case{"BesideRestartsTinyWindows", {.seed = 15, .targets = 6, .beside = true}, 16'000, 5'000, 100, 29}),
+        Case{"BesideRestartsTinyWindows", {.seed = 15, .targets = 6, .beside = true}, 16'000, 5'000, 100, 29},
+        Case{"Merges", {.seed = 16, .beside = true}, 60'000, 20'000, 300, 0, 4},
+        Case{"MergesTinyWindows", {.seed = 17, .targets = 6, .beside = true}, 16'000, 2'000, 200, 0, 3},
+        Case{"MergesAndRestarts", {.seed = 18, .beside = true}, 60'000, 20'000, 250, 17, 4},
+        Case{"MergesAndRestartsTinyWindows", {.seed = 19, .targets = 6, .beside = true}, 16'000, 2'000, 150, 13, 2},
+        Case{"OutOfOrder", {.seed = 16}, 3'600'000, 300'000, 200, 0, 24, 7'200'000},
+        Case{"OutOfOrderManyWindows", {.seed = 17, .beside = true}, 60'000, 20'000, 150, 0, 4, 900'000},
+        Case{"OutOfOrderSmall", {.seed = 18, .targets = 6}, 16'000, 5'000, 150, 0, 3, 30'000},
+        Case{"OutOfOrderRestarts", {.seed = 19, .beside = true}, 60'000, 20'000, 150, 33, 4, 900'000}),
     [](const auto& param) { return std::string(param.param.name); });
 
 }  // namespace

@@ -7,9 +7,9 @@
 
 #include "storage/core/open.h"
 #include "storage/head/target.h"
-#include "storage/log/log_db.h"
 #include "tests/support/naive_store.h"
 #include "tests/support/scrape_generator.h"
+#include "tests/unit/storage/database_fixture.h"
 #include "tests/unit/storage/failing_env.h"
 #include "tests/unit/storage/fixture.h"
 
@@ -29,32 +29,12 @@ Labels metric(const std::string& name, const Labels& target = kTarget) {
   return Labels(std::move(labels));
 }
 
-// Keeps the lines it was given.
-class Lines final : public Log {
- public:
-  bool enabled(LogLevel level) const override { return level >= LogLevel::kWarn; }
-  void write(LogLevel, std::string_view message, std::initializer_list<LogField> fields) override {
-    std::lock_guard lock(mutex_);
-    text_ += message;
-    for (const auto& [name, value] : fields) text_ += " " + std::string(name) + "=" + value;
-    text_ += '\n';
-  }
-  std::string text() const {
-    std::lock_guard lock(mutex_);
-    return text_;
-  }
-
- private:
-  mutable std::mutex mutex_;
-  std::string text_;
-};
-
 class Faults : public ::testing::TestWithParam<Mode> {
  protected:
   Faults() : folder_(options_) { folder_.close(); }
 
   void open() {
-    auto opened = open_store(folder_.options(), system_clock(), null_log(), env_.get());
+    auto opened = open_store(folder_.options(), system_clock(), null_log(), {.env = env_.get()});
     ASSERT_TRUE(opened) << opened.error().str();
     store_ = std::move(*opened);
     appender_ = store_->open_target(kTarget);
@@ -146,14 +126,15 @@ TEST_P(Faults, SyncingMeetsTheFailureToo) {
 
 // A log that could not be opened again after a failed write says so to the housekeeping, too.
 TEST_P(Faults, ALogThatIsNotOpenAnswersWithAnError) {
-  auto db = LogDb::open({.folder = folder_.folder(), .window_ms = options_.window_ms, .env = env_.get()}, null_log());
-  ASSERT_TRUE(db) << db.error().str();
-  ASSERT_TRUE((*db)->write({{1, "x"}}));
+  auto database =
+      Database::open({.folder = folder_.folder(), .window_ms = options_.window_ms, .env = env_.get()}, null_log());
+  ASSERT_TRUE(database) << database.error().str();
+  LogDb db(*database);
+  ASSERT_TRUE(db.write({{1, "x"}}));
   files_->set(GetParam());
-  for (int i = 0; i < 3; ++i) EXPECT_FALSE((*db)->write({{1, "y"}}));
-  EXPECT_FALSE((*db)->create(2));
-  EXPECT_FALSE((*db)->drop(1, 2));
-  EXPECT_FALSE((*db)->sync());
+  for (int i = 0; i < 3; ++i) EXPECT_FALSE(db.write({{1, "y"}}));
+  EXPECT_FALSE(db.create(2));
+  EXPECT_FALSE(db.sync());
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -174,13 +155,29 @@ TEST(Folder, InUseByAnotherIsAPlainError) {
 TEST(Folder, OfANewerVersionIsRefusedAndNotTouched) {
   OpenStore store;
   store.close();
-  std::ofstream(store.folder() / "FORMAT") << "narthex-store 3\n";
+  std::ofstream(store.folder() / "FORMAT") << "narthex-store 4\n";
   std::filesystem::remove_all(store.folder() / "db");
   const auto opened = Store::open(store.options(), system_clock(), null_log());
   ASSERT_FALSE(opened);
   EXPECT_EQ(opened.error().code, Code::kUnsupported);
-  EXPECT_NE(opened.error().message.find("has format 3, written by a newer version"), std::string::npos);
+  EXPECT_NE(opened.error().message.find("has format 4, written by a newer version"), std::string::npos);
   EXPECT_FALSE(std::filesystem::exists(store.folder() / "db"));
+}
+
+// Records of older versions are as they were.
+TEST(Folder, OfAnOlderVersionIsReadAndBecomesOneOfThis) {
+  for (const char* version : {"1", "2"}) {
+    OpenStore store;
+    ASSERT_TRUE(scrape(*store->open_target(kTarget), kStart, {{metric("m"), 1}}).status);
+    const std::string before = dump(*store->view());
+    store.close();
+    std::ofstream(store.folder() / "FORMAT") << "narthex-store " << version << "\n";
+    store.open();
+    EXPECT_EQ(dump(*store->view()), before);
+    std::string line;
+    std::getline(std::ifstream(store.folder() / "FORMAT"), line);
+    EXPECT_EQ(line, "narthex-store 3");
+  }
 }
 
 TEST(Folder, WithADatabaseOfSomebodyElseIsRefused) {
@@ -214,14 +211,15 @@ TEST(Folder, HoldsNoMessageFileOfTheLibrary) {
   EXPECT_FALSE(std::filesystem::exists(store.folder() / "db" / "LOG"));
 }
 
-TEST(Folder, WithOtherWindowsIsRefused) {
+TEST(Folder, KeepsTheWindowsThatItWasMadeWith) {
   OpenStore store;
   store.close();
   Options other = store.options();
+  const int64_t made_with = other.window_ms;
   other.window_ms /= 2;
-  const auto opened = Store::open(other, system_clock(), null_log());
-  ASSERT_FALSE(opened);
-  EXPECT_EQ(opened.error().code, Code::kInvalid);
+  auto opened = Store::open(other, system_clock(), null_log());
+  ASSERT_TRUE(opened) << opened.error().str();
+  EXPECT_EQ(static_cast<StoreImpl&>(**opened).shared().windows.start_of(1), made_with);
 }
 
 std::filesystem::path newest_wal(const std::filesystem::path& folder) {
@@ -315,36 +313,6 @@ TEST(FlippedByte, AmongHistogramsIsReportedAndCostsLittle) {
       EXPECT_EQ(h.start, kStart);
     }
   }
-}
-
-TEST(Retention, DropsWholeWindowsFromMemoryAndLog) {
-  Options options = small_windows(60'000, 10'000);
-  options.limits.retention_ms = 300'000;
-  OpenStore store(options);
-  auto appender = store->open_target(kTarget);
-  for (int i = 0; i < 100; ++i) {
-    ASSERT_TRUE(scrape(*appender, kStart + i * 15'000, {{metric("a"), i + 0.0}}).status);
-  }
-  scrape(*appender, kStart + 100 * 15'000, {});
-  EXPECT_LE(store->stats().windows, 8u);
-  EXPECT_GT(store->stats().min_time, kStart);
-  const std::string before = dump(*store->view());
-  appender.reset();
-  store.reopen();
-  EXPECT_EQ(dump(*store->view()), before);
-}
-
-TEST(Retention, AViewKeepsWhatIsDropped) {
-  Options options = small_windows(60'000, 10'000);
-  options.limits.retention_ms = 120'000;
-  OpenStore store(options);
-  auto appender = store->open_target(kTarget);
-  ASSERT_TRUE(scrape(*appender, kStart, {{metric("a"), 1}, {metric("old"), 2}}).status);
-  const auto view = store->view();
-  const std::string before = dump(*view);
-  for (int i = 1; i < 60; ++i) ASSERT_TRUE(scrape(*appender, kStart + i * 15'000, {{metric("a"), i + 1.0}}).status);
-  EXPECT_EQ(dump(*view), before);
-  EXPECT_EQ(dump(*store->view()).find("old"), std::string::npos);
 }
 
 TEST(Compaction, RemapsSlotsAndForgetsDeadSeries) {

@@ -97,4 +97,7 @@ inline CommitResult scrape(TargetAppender& appender, Timestamp at, const std::ve
   return promise.get_future().get();
 }
 
+// Waits until the store has done what it does after answering a commit: a commit of nothing comes after that.
+inline void settle(Store& store) { scrape(*store.open_target(Labels{{"job", "nothing"}}), 0, {}); }
+
 }  // namespace narthex::storage

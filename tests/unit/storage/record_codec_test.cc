@@ -79,7 +79,8 @@ std::string text_of(const Record& record) {
   });
   for (const SlotStart& s : record.starts) out += " " + std::to_string(s.slot) + ">" + std::to_string(s.start);
   for (const OwnSample& s : record.timed) {
-    out += " own " + std::to_string(s.slot) + "@" + std::to_string(s.start) + ">" + std::to_string(s.timestamp) + "=" +
+    out += (s.out_of_order ? " old " : " own ") + std::to_string(s.slot) + "@" + std::to_string(s.start) + ">" +
+           std::to_string(s.timestamp) + "=" +
            (s.histogram != nullptr ? text_of(*s.histogram) : testing::text_of(s.value));
   }
   for (const RecordExemplar& e : record.exemplars) {
@@ -131,6 +132,10 @@ const Case kCases[] = {
     {"own samples",
      {},
      {.own = {{0, kWindow + 1, 5}, {1, kWindow + 2, 0, &kOwn}, {2, kWindow + 3, 6, nullptr, 9}}},
+     32},
+    {"own samples out of order",
+     {},
+     {.own = {{0, kWindow + 9, 5}, {0, kWindow + 1, 0, &kOwn, 0, true}, {2, kWindow + 3, 6, nullptr, 9, true}}},
      32},
     {"own samples beside a scrape", {}, {.numbers = {{3, 1}}, .own = {{1, kWindow + 2, 0, &kOwn, INT64_MIN}}}, 39},
     {"exemplars alone", {}, {.exemplars = {{2, {Labels{{"id", "x"}}, -0.0, kWindow - 1}}}}, 20},

@@ -3,6 +3,7 @@
 
 #include "tests/unit/web/app_fixture.h"
 #include "web/api/routes.h"
+#include "web/http/router.h"
 
 namespace narthex::web {
 namespace {
@@ -37,6 +38,25 @@ TEST_F(AppTest, SeriesAreCountedByTheirLabels) {
   }
   EXPECT_EQ(send("GET", "/api/v1/status/tsdb?limit=10000").status, 200);
   EXPECT_EQ(send("GET", "/api/v1/status/tsdb/blocks").body, ok(R"({"blocks":[]})"));
+}
+
+TEST_F(AppTest, SegmentsAreBlocks) {
+  storage::BlockInfo hour{31, 4096, "/s/31", "", {}};
+  hour.footer = {.min_time = 1000, .max_time = 2000, .series = 2, .columns = 3, .samples = 10, .histograms = 4};
+  storage::BlockInfo merged{32, 5000, "/s/32", "", {}};
+  merged.footer = {.min_time = -5, .max_time = 0, .series = 1, .columns = 1, .samples = 1, .parents = {1, 1ull << 40}};
+  const storage::BlockInfo damaged{33, 7, "/s/33", "a checksum is wrong", {}};
+  store_.set_blocks({hour, merged, damaged});
+  EXPECT_EQ(send("GET", "/api/v1/status/tsdb/blocks").body,
+            ok(R"({"blocks":[{"ulid":"0000000000000000000000000Z","minTime":1000,"maxTime":2001,)"
+               R"("stats":{"numSamples":10,"numFloatSamples":6,"numHistogramSamples":4,"numSeries":2,"numChunks":3},)"
+               R"("compaction":{"level":1,"sources":["0000000000000000000000000Z"]},"version":1,"bytes":4096},)"
+               R"({"ulid":"00000000000000000000000010","minTime":-5,"maxTime":1,)"
+               R"("stats":{"numSamples":1,"numFloatSamples":1,"numSeries":1,"numChunks":1},)"
+               R"("compaction":{"level":2,"sources":["00000000000000000000000001","00000000000000000100000000"],)"
+               R"("parents":[{"ulid":"00000000000000000000000001"},{"ulid":"00000000000000000100000000"}]},)"
+               R"("version":1,"bytes":5000},)"
+               R"({"ulid":"00000000000000000000000011","damage":"a checksum is wrong","version":1,"bytes":7}]})"));
 }
 
 TEST_F(AppTest, OwnMetricsByName) {
@@ -90,7 +110,8 @@ TEST_F(AppTest, WhatIsAnsweredBeforeTheServerIsReady) {
   EXPECT_EQ(send_to(app, "GET", "/api/v1/notifications/live").status, 200);
   for (const Route& route : api_routes()) {
     if (route.early) continue;
-    EXPECT_EQ(send_to(app, "GET", std::string(route.pattern)).status, 503) << route.pattern;
+    EXPECT_EQ(send_to(app, (route.methods & kGet) != 0 ? "GET" : "POST", std::string(route.pattern)).status, 503)
+        << route.pattern;
   }
 }
 
