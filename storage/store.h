@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -72,6 +73,13 @@ class Store : public Queryable {
   // The appender of a scrape target with these public labels (no name begins with "__"). Two at once for equal labels
   // are allowed: the first producer owns a series, the other appends to it with the checks of the scrape spec, 6.2.
   virtual std::shared_ptr<TargetAppender> open_target(const Labels& public_labels) = 0;
+
+  // Commits scratches of different targets together: in one batch of the log, so that after a crash all of them are
+  // there or none, and visible at once. No series may be in two of them, and all their samples must have timestamps of
+  // their own. `done` is called once, as by TargetAppender::commit(), with the sums of all; refusals are told one by
+  // one. The appenders must live until then.
+  virtual void commit_all(std::vector<std::unique_ptr<Scratch>> scratches, CommitMode mode,
+                          std::function<void(CommitResult)> done) = 0;
 
   // How many exemplars are kept from now on (options: max_exemplars); the oldest go first.
   virtual void set_max_exemplars(size_t) {}

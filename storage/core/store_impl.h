@@ -15,6 +15,8 @@ class StoreImpl final : public Store {
   ~StoreImpl() override { StoreImpl::close(); }
 
   std::shared_ptr<TargetAppender> open_target(const Labels& public_labels) override;
+  void commit_all(std::vector<std::unique_ptr<Scratch>> scratches, CommitMode mode,
+                  std::function<void(CommitResult)> done) override;
   std::shared_ptr<const View> view() const override;
   std::vector<SeriesExemplars> exemplars(std::span<const std::vector<Matcher>> matcher_sets, Timestamp from,
                                          Timestamp to) const override {
