@@ -46,8 +46,18 @@ struct ScrapeJob {
   std::string yaml;  // the section as it is printed, see Config::yaml
 };
 
+// The section storage.tsdb, as far as this program uses it. Nothing: the file does not say.
+struct Tsdb {
+  std::optional<Duration> retention_time;  // 0: no limit, as below
+  std::optional<int64_t> retention_bytes;
+  std::optional<double> retention_percentage;  // of the file system, 0 to 100
+  Duration out_of_order_time_window;
+  friend bool operator==(const Tsdb&, const Tsdb&) = default;
+};
+
 struct Config {
   Global global;
+  Tsdb tsdb;
   std::vector<ScrapeJob> jobs;      // of the main file, then of scrape_config_files in the order of their names
   int64_t max_exemplars = 100'000;  // storage.exemplars: kept in memory; <= 0: none
   // Re-marshalled as the reference prints it: defaults and inherited values filled in, secrets as <secret>, passwords

@@ -92,6 +92,7 @@ struct Load {
     config.global = read_global(top, config.global, here);
     const OtherSections others = read_other_sections(top, config.global, here);
     config.max_exemplars = others.max_exemplars;
+    config.tsdb = others.tsdb;
     std::vector<JobSection> jobs;
     read_jobs(top, here, true, jobs);
     read_job_files(top, here);

@@ -55,7 +55,8 @@ struct AttemptRecord {
   uint64_t samples = 0;                            // entries read
   FailureClass failure = FailureClass::kNone;
   std::optional<Phase> failed_in;
-  std::string error;  // "" when it went well
+  std::string error;    // "" when it went well
+  std::string warning;  // what was left out of it though it went well; "" if nothing
 
  private:
   static constexpr std::array<int64_t, kPhases> none() {

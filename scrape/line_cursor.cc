@@ -34,6 +34,10 @@ bool LineCursor::settle_verdict(const Verdict& verdict, uint64_t hash, std::stri
   if (verdict.action == Verdict::kRemember && key.size() <= LineTable::kLongestKey) {
     remember(hash, key.size(), Kind::kSeries, type, verdict.slot);
   }
+  if (verdict.action == Verdict::kRefuse && key.size() <= LineTable::kLongestKey) {
+    table_.refused_.add(hash);
+    ++refused_;
+  }
   return verdict.action != Verdict::kStop;
 }
 
@@ -45,6 +49,7 @@ void LineCursor::commit() {
     (change.line == kNone ? table_.head_ : table_.lines_[change.line].next) = change.next;
   }
   for (const Change& change : ref_changes_) table_.lines_[change.line].ref = change.next;
+  table_.settle_refused(refused_);
   table_.settle(live_, order_changes_.size());
 }
 

@@ -2,8 +2,11 @@
 // what stands in the body and asks the cursor whether it is known.
 //
 // A sink has these members:
-//   // A series that was resolved before. `slot`: what on_unknown() said, kNoSlot if it is dropped. `repeated`: the key
-//   // stood in this body already (a duplicate unless it has a timestamp that counts: scrape spec, section 6).
+//   // A series that was resolved before. `slot`: what on_unknown() said, kNoSlot if it is dropped, kRefusedSlot if it
+//   was
+//   // refused. `repeated`: the key stood in this body already (a duplicate unless it has a timestamp that counts:
+//   scrape
+//   // spec, section 6); of refused ones it is not known.
 //   void on_known(storage::Slot slot, double value, std::optional<Timestamp> timestamp, bool repeated);
 //   // Exemplars and start timestamp of the series that on_known() was just called for, if there are any.
 //   void on_extras(storage::Slot slot, const exposition::SeriesLine& line);
@@ -32,15 +35,20 @@ namespace narthex::scrape {
 
 // What a sink decides about a new series.
 struct Verdict {
-  enum Action : uint8_t { kRemember, kForget, kStop };
+  enum Action : uint8_t { kRemember, kRefuse, kForget, kStop };
   Action action;
   storage::Slot slot = storage::kNoSlot;
+
+  // Whether there is a slot for its samples.
+  bool is_stored() const { return action == kRemember && slot != storage::kNoSlot; }
 
   static Verdict stored(storage::Slot slot) { return {kRemember, slot}; }
   // Relabeling drops it, now and next time.
   static Verdict dropped() { return {kRemember}; }
-  // Refused this time: ask again next time.
-  static Verdict refused() { return {kForget}; }
+  // The store has no memory for it: not asked again until LineTable::forget_refused().
+  static Verdict refused() { return {kRefuse, kRefusedSlot}; }
+  // Not placed this time: ask again next time.
+  static Verdict forgotten() { return {kForget}; }
   // The scrape has failed: read no further.
   static Verdict stop() { return {kStop}; }
 };
@@ -86,6 +94,12 @@ class LineCursor {
   uint64_t series_hash(std::string_view key, exposition::MetricType type) const {
     return table_.secret_->hash(key) ^ table_.secret_->salt(type);
   }
+  // Whether the line was refused, and still is.
+  bool is_refused(uint64_t hash) {
+    if (!table_.refused_.has(hash)) return false;
+    ++refused_;
+    return true;
+  }
   bool settle_verdict(const Verdict& verdict, uint64_t hash, std::string_view key, exposition::MetricType type);
   // Notes that `line` stands here. True if it stood in this body before; the order is left alone then.
   bool step_to(Index line);
@@ -96,6 +110,7 @@ class LineCursor {
   LineTable& table_;
   const size_t old_size_;  // lines of the table before this scrape; those behind are new
   size_t live_ = 0;        // distinct lines seen
+  size_t refused_ = 0;     // lines seen that are refused
   bool committed_ = false;
 
   // table.lines_[last_].next is expected_, unless a change below says otherwise.
@@ -131,6 +146,10 @@ bool LineCursor::take_series(const exposition::SeriesLine& line, exposition::Met
   const bool memorable = line.key.size() <= LineTable::kLongestKey;
   const uint64_t hash = memorable ? series_hash(line.key, type) : 0;
   const Index known = memorable ? table_.find(hash, line.key.size(), expected_) : kNone;
+  if (known == kNone && memorable && is_refused(hash)) {
+    sink.on_known(kRefusedSlot, line.value, line.timestamp, false);
+    return true;
+  }
   if (known == kNone) return settle_verdict(sink.on_unknown(line, type), hash, line.key, type);
   const bool repeated = step_to(known);
   const storage::Slot slot = table_.lines_[known].ref;
@@ -145,6 +164,7 @@ bool LineCursor::take_histogram(const exposition::HistogramLine& line, Sink& sin
   const bool memorable = line.key.size() <= LineTable::kLongestKey;
   const uint64_t hash = memorable ? series_hash(line.key, kType) : 0;
   const Index known = memorable ? table_.find(hash, line.key.size(), expected_) : kNone;
+  if (known == kNone && memorable && is_refused(hash)) return sink.on_known_histogram(kRefusedSlot, line, false);
   if (known == kNone) return settle_verdict(sink.on_unknown_histogram(line), hash, line.key, kType);
   const bool repeated = step_to(known);
   return sink.on_known_histogram(table_.lines_[known].ref, line, repeated);

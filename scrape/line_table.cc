@@ -157,6 +157,10 @@ void LineTable::settle(size_t live, size_t changes) {
   if (lines_.capacity() > lines_.size() + lines_.size() / 8 + 8) lines_.shrink_to_fit();
 }
 
+void LineTable::settle_refused(size_t seen) {
+  if (refused_.size() > 2 * seen + 64) refused_.clear();
+}
+
 void LineTable::remap(const storage::Remap& slots) {
   bool any_dead = false;
   for (Line& line : lines_) {
@@ -175,10 +179,13 @@ void LineTable::remap(const storage::Remap& slots) {
 void LineTable::clear() {
   release(lines_);
   release(index_);
+  refused_.clear();
   head_ = kNone;
   disorder_ = 0;
 }
 
-size_t LineTable::memory_bytes() const { return lines_.capacity() * sizeof(Line) + index_.capacity() * sizeof(Index); }
+size_t LineTable::memory_bytes() const {
+  return lines_.capacity() * sizeof(Line) + index_.capacity() * sizeof(Index) + refused_.memory_bytes();
+}
 
 }  // namespace narthex::scrape

@@ -11,15 +11,20 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <vector>
 
 #include "exposition/content_type.h"
 #include "exposition/entry.h"
 #include "exposition/sample_tail.h"
+#include "scrape/refused_lines.h"
 #include "storage/appender.h"
 
 namespace narthex::scrape {
+
+// What stands for the slot of a series that the store refused for want of memory.
+inline constexpr storage::Slot kRefusedSlot = storage::kNoSlot - 1;
 
 // What makes the hashes unpredictable. One per process, of a random seed. Immutable, so thread-safe.
 class LineSecret {
@@ -45,11 +50,18 @@ class LineTable {
 
   // Slots moved (storage::TargetAppender::take_remap()). Lines of slots that died are forgotten.
   void remap(const storage::Remap& slots);
+  // Lines of refused series are unknown again: the store may accept them now.
+  void forget_refused() { refused_.clear(); }
+  // Why the last series was refused.
+  const std::string& refusal() const { return refusal_; }
+  void set_refusal(std::string_view why) { refusal_ = why; }
   // Everything is unknown again: the configuration of the job changed.
   void clear();
 
   // Lines known, whether the last scrape had them or not.
   size_t size() const { return lines_.size(); }
+  // What remembering a refused line takes, about.
+  static constexpr size_t kRefusalBytes = 8;
   // Heap bytes.
   size_t memory_bytes() const;
 
@@ -95,6 +107,8 @@ class LineTable {
   // After a scrape that succeeded: forgets lines that were not seen for long, restores the physical order, and gives
   // back memory.
   void settle(size_t live, size_t changes);
+  // Forgets refused lines that mostly are gone; `seen` of them are there.
+  void settle_refused(size_t seen);
   template <class Keep>
   void rebuild(Keep keep);
 
@@ -111,6 +125,8 @@ class LineTable {
   uint32_t index_used_ = 0;  // the last scrape that looked something up
   uint32_t last_sweep_ = 0;
   size_t disorder_ = 0;  // changes of order since the last rebuild
+  RefusedLines refused_;
+  std::string refusal_;
 };
 
 }  // namespace narthex::scrape

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "base/number.h"
+#include "server/memory_limit.h"
 
 namespace narthex::server {
 namespace {
@@ -49,6 +50,11 @@ constexpr FlagSpec kTable[] = {
     {"storage.agent.wal-compression-type", kString, "snappy", kAgentOnly, "Agent mode only.", "snappy,zstd"},
     {"storage.agent.wal-segment-size", kSize, "0", kAgentOnly, "Agent mode only."},
     {"storage.agent.wal-truncate-frequency", kDuration, "0s", kAgentOnly, "Agent mode only."},
+    {"storage.memory-budget", kMemoryBudget, "", kServed,
+     "Memory of the process, as bytes (512MB) or percent of the cgroup's limit, or of the machine's memory if there is "
+     "none: new series are refused before it is used up. 0: no budget. Without it: 80% of the cgroup's limit, if it "
+     "has "
+     "one."},
     {"storage.remote.flush-deadline", kDuration, "1m", kIgnored, "How long to send samples at the end."},
     {"storage.remote.read-concurrent-limit", kInt, "10", kIgnored, "Remote reads served at once."},
     {"storage.remote.read-max-bytes-in-frame", kInt, "1048576", kIgnored, "Bytes of one frame of a remote read."},
@@ -65,8 +71,10 @@ constexpr FlagSpec kTable[] = {
     {"storage.tsdb.min-block-duration", kDuration, "2h", kIgnored, "Concerns Prometheus's block format."},
     {"storage.tsdb.no-lockfile", kBool, "false", kIgnored, "The lock of the data folder is always taken."},
     {"storage.tsdb.path", kString, "data/", kServed, "The folder of the stored samples."},
-    {"storage.tsdb.retention.size", kSize, "0", kIgnored, "Bytes to keep on disk."},
-    {"storage.tsdb.retention.time", kDuration, "0s", kServed, "How long to keep samples. 0s: 15d."},
+    {"storage.tsdb.retention.size", kSize, "0", kServed,
+     "Bytes to keep on disk, the log included; the oldest go first. 0: no limit. The configuration file wins."},
+    {"storage.tsdb.retention.time", kDuration, "0s", kServed,
+     "How long to keep samples. 0s: 15d, or no limit if there is one on their size. The configuration file wins."},
     {"storage.tsdb.samples-per-chunk", kInt, "120", kIgnored, "Concerns Prometheus's block format."},
     {"storage.tsdb.wal-compression", kBool, "true", kIgnored, "Concerns Prometheus's block format."},
     {"storage.tsdb.wal-compression-type", kString, "snappy", kIgnored, "Concerns Prometheus's block format.",
@@ -76,7 +84,7 @@ constexpr FlagSpec kTable[] = {
     {"web.console.libraries", kString, "console_libraries", kIgnored, "Console libraries."},
     {"web.console.templates", kString, "consoles", kIgnored, "Console templates."},
     {"web.cors.origin", kString, ".*", kServed, "Origins that browsers may call the API from: an anchored regex."},
-    {"web.enable-admin-api", kBool, "false", kIgnored, "Enable the API endpoints that delete and snapshot."},
+    {"web.enable-admin-api", kBool, "false", kServed, "Enable the API endpoints that delete and snapshot."},
     {"web.enable-lifecycle", kBool, "false", kServed, "Enable shutdown and reload by HTTP request."},
     {"web.enable-otlp-receiver", kBool, "false", kIgnored, "Receive OTLP metrics."},
     {"web.enable-remote-write-receiver", kBool, "false", kServed, "Receive remote writes at /api/v1/write."},
@@ -100,17 +108,6 @@ const FlagSpec* find_spec(std::string_view name) {
 }
 
 constexpr double kTwo63 = 9223372036854775808.0;
-
-bool is_size(std::string_view text) {
-  size_t digits = text.find_first_not_of("0123456789");
-  if (digits == std::string_view::npos) return !text.empty();
-  if (digits == 0) return false;
-  std::string_view unit = text.substr(digits);
-  for (std::string_view known : {"B", "KB", "MB", "GB", "TB", "PB", "EB", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"}) {
-    if (unit == known) return true;
-  }
-  return false;
-}
 
 // Also "5e7", as the reference reads it; what follows the point is cut off.
 Result<int64_t> parse_integer(std::string_view text) {
@@ -143,7 +140,10 @@ Result<> check_value(const FlagSpec& spec, const std::string& value) {
       if (auto parsed = parse_duration(value); !parsed) return parsed.error();
       return {};
     case kSize:
-      if (!is_size(value)) return invalid("not a size: \"" + value + "\"");
+      if (auto parsed = parse_flag_size(value); !parsed) return parsed.error();
+      return {};
+    case kMemoryBudget:
+      if (auto parsed = parse_memory_budget(value, std::nullopt, machine_memory()); !parsed) return parsed.error();
       return {};
     default:
       return check_choice(spec.choices, value);
@@ -173,6 +173,20 @@ std::string joined(const std::vector<std::string>& values) {
 
 }  // namespace
 
+Result<int64_t> parse_flag_size(std::string_view text) {
+  const auto wrong = [&] { return invalid("not a size: \"" + std::string(text) + "\""); };
+  int64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || number < 0) return wrong();
+  std::string_view unit = text.substr(static_cast<size_t>(end - text.data()));
+  if (unit.empty() || unit == "B") return number;
+  const size_t power = std::string_view("KMGTPE").find(unit[0]);
+  if (power == std::string_view::npos || (unit.substr(1) != "B" && unit.substr(1) != "iB")) return wrong();
+  const double bytes = std::ldexp(static_cast<double>(number), 10 * (static_cast<int>(power) + 1));
+  if (!(bytes < kTwo63)) return wrong();
+  return static_cast<int64_t>(bytes);
+}
+
 std::span<const FlagSpec> flag_table() { return kTable; }
 
 FlagValues::FlagValues() {
@@ -192,6 +206,8 @@ const std::vector<std::string>& FlagValues::list(std::string_view name) const {
 int64_t FlagValues::integer(std::string_view name) const { return *parse_integer(text(name)); }
 
 Duration FlagValues::duration(std::string_view name) const { return *parse_duration(text(name)); }
+
+int64_t FlagValues::size(std::string_view name) const { return *parse_flag_size(text(name)); }
 
 bool FlagValues::given(std::string_view name) const { return values_.find(name)->second.given; }
 

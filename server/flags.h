@@ -22,7 +22,8 @@ enum class FlagKind {
   kInt,   // not negative
   kFloat,
   kDuration,
-  kSize,  // 512MB, 1GiB; 0 = none
+  kSize,          // 512MB, 1GiB; 0 = none
+  kMemoryBudget,  // also a percentage, or nothing
 };
 
 enum class FlagUse {
@@ -41,6 +42,9 @@ struct FlagSpec {
   std::string_view choices = {};  // comma-separated; empty: any
 };
 
+// Bytes of "1000", "512MB" or "1GiB": one number and one unit, all powers of 1024.
+Result<int64_t> parse_flag_size(std::string_view text);
+
 // Sorted by name.
 std::span<const FlagSpec> flag_table();
 
@@ -55,6 +59,7 @@ class FlagValues {
   bool flag(std::string_view name) const { return text(name) == "true"; }
   int64_t integer(std::string_view name) const;
   Duration duration(std::string_view name) const;
+  int64_t size(std::string_view name) const;  // bytes
   bool given(std::string_view name) const;
 
   // Values given by the user replace the default.

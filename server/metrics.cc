@@ -92,6 +92,13 @@ void add_storage(Families& out, const storage::Stats& stats) {
   out.counter("narthex_storage_commits_total", "Batches written to the log.", stats.commits);
   out.counter("narthex_storage_commit_failures_total", "Batches that could not be written.", stats.commit_failures);
   out.gauge("narthex_storage_log_bytes", "Size of the log on disk.", stats.log_bytes);
+  out.gauge("narthex_storage_memory_budget_bytes", "Memory that this process may use; 0: no budget.",
+            stats.memory_budget);
+  out.gauge("narthex_storage_resident_bytes", "Resident memory, as the budget measures it.", stats.resident_bytes);
+  out.counter("narthex_storage_series_refused_total", "New series refused because the memory budget was used up.",
+              stats.series_refused);
+  out.gauge("narthex_storage_series_refusing", "Whether new series are refused at this moment.",
+            stats.refusing_series ? 1.0 : 0.0);
   out.gauge("narthex_storage_column_bytes", "Memory of samples.", stats.column_bytes);
   out.gauge("narthex_storage_index_bytes", "Memory of labels and slots.", stats.index_bytes);
 }

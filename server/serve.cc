@@ -55,12 +55,14 @@ std::unique_ptr<AutoReload> start_auto_reload(Server& server, const FlagValues& 
 
 }  // namespace
 
-int serve(const FlagValues& flags, Io&) {
+int serve(const FlagValues& flags, Io&) { return serve_by(system_clock(), flags); }
+
+int serve_by(const Clock& clock, const FlagValues& flags) {
   block_signals();
   const auto log = make_log(flags);
   log->info("Starting Narthex", {{"version", std::string(version())}});
   warn_of_flags_without_effect(flags, *log);
-  Server server(flags, system_clock(), *log);
+  Server server(flags, clock, *log);
   auto config = server.configuration().load();
   if (!config) return kBadConfiguration;
   if (auto started = server.start(std::move(*config)); !started) {

@@ -9,7 +9,9 @@
 #include "server/cpu_quota.h"
 #include "server/features.h"
 #include "server/fqdn.h"
+#include "server/memory_limit.h"
 #include "server/process_stats.h"
+#include "server/retention.h"
 #include "server/signals.h"
 
 namespace narthex::server {
@@ -46,8 +48,8 @@ storage::Options storage_options(const FlagValues& flags) {
   storage::Options options;
   options.path = flags.text("storage.tsdb.path");
   options.sync_interval_ms = flags.duration("storage.sync-interval").ms();
-  const int64_t retention = flags.duration("storage.tsdb.retention.time").ms();
-  if (retention > 0) options.limits.retention_ms = retention;
+  options.memory_budget =
+      *parse_memory_budget(flags.text("storage.memory-budget"), cgroup_memory_limit(), machine_memory());
   return options;
 }
 
@@ -130,6 +132,7 @@ Result<web::Settings> Server::web_settings() {
   settings.cors_origin = *cors;
   settings.flags = flags_.all();
   settings.lifecycle = flags_.flag("web.enable-lifecycle");
+  settings.admin = flags_.flag("web.enable-admin-api");
   settings.metrics = [this] { return metrics_.text(snapshot()); };
   settings.self_metrics = [this](const auto& wanted) { return metrics_.json(snapshot(), wanted); };
   settings.runtime_info = [this] { return runtime_info(); };
@@ -171,9 +174,13 @@ Result<> Server::start_http() {
 Result<> Server::open_store(const config::Config& config) {
   storage::Options options = storage_options(flags_);
   options.max_exemplars = kept_exemplars(flags_, config);
+  options.limits = storage_limits(flags_, config.tsdb);
   auto store = storage::Store::open(options, clock_, log_);
   if (!store) return prefixed("opening storage (--storage.tsdb.path=" + options.path + "): ", store.error());
   store_ = std::move(*store);
+  if (options.memory_budget > 0) {
+    log_.info("Memory budget", {{"bytes", std::to_string(options.memory_budget)}});
+  }
   return {};
 }
 
@@ -198,7 +205,10 @@ web::RuntimeInfo Server::runtime_info() const {
   info.last_reload_ns = nanoseconds(reload.last_success_seconds);
   info.threads = static_cast<int64_t>(process.threads);
   info.cpus = usable_cpus();
-  info.retention = Duration::milliseconds(storage_options(flags_).limits.retention_ms).str();
+  {
+    std::lock_guard lock(limits_mutex_);
+    info.retention = retention_text(limits_);
+  }
   return info;
 }
 
@@ -228,11 +238,18 @@ Result<> Server::apply_scrape(const config::Config& config) {
   return {};
 }
 
+void Server::use_limits(const storage::Limits& limits) {
+  store_->set_limits(limits);
+  std::lock_guard lock(limits_mutex_);
+  limits_ = limits;
+}
+
 std::vector<Configuration::Part> Server::parts() {
   return {
       {"storage",
        [this](const config::Config& config) -> Result<> {
          store_->set_max_exemplars(kept_exemplars(flags_, config));
+         use_limits(storage_limits(flags_, config.tsdb));
          return {};
        }},
       {"scrape", [this](const config::Config& config) { return apply_scrape(config); }},

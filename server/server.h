@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 
@@ -47,6 +48,7 @@ class Server {
   Result<> open_store(const config::Config& config);
   Result<> make_receiver();
   std::vector<Configuration::Part> parts();
+  void use_limits(const storage::Limits& limits);
   Result<> apply_scrape(const config::Config& config);
   web::RuntimeInfo runtime_info() const;
   web::Sources sources(int64_t evaluation_interval_ms);
@@ -60,6 +62,8 @@ class Server {
   web::Notifications notifications_;
   std::atomic<bool> quit_asked_ = false;
   std::atomic<bool> replayed_ = false;
+  mutable std::mutex limits_mutex_;
+  storage::Limits limits_;  // in use; behind limits_mutex_
   std::string external_url_;
   uint16_t port_ = 0;
 

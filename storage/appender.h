@@ -123,6 +123,11 @@ class Scratch {
   // older than that.
   void add_exemplar(Slot slot, Exemplar exemplar) { exemplars_.push_back({slot, std::move(exemplar)}); }
 
+  // What is resolved from now on is never refused for want of memory: for the few series of a target that must be
+  // there, such as `up`.
+  void never_refuse() { refusable_ = false; }
+  bool refusable() const { return refusable_; }
+
   // Slots that resolve() made in this scratch: they end with it if it is dropped or its commit fails, and are then
   // given to others.
   virtual std::vector<Slot> created_slots() const = 0;
@@ -131,6 +136,7 @@ class Scratch {
 
  protected:
   Timestamp timestamp_ = 0;
+  bool refusable_ = true;
   size_t slot_count_ = 0;
   std::vector<double> values_;   // by slot; meaningful where seen
   std::vector<uint64_t> seen_;   // always large enough for slot_count_
@@ -227,8 +233,13 @@ class TargetAppender {
 
   // The slot of the series with exactly these final labels (public labels of the target included, and whatever
   // honor_labels and relabeling left), created within the scratch if new. Equal labels give the equal slot.
-  // kLimit: a new series was refused (memory budget); the scrape goes on without it.
+  // kLimit: a new series was refused (memory budget), the message says why; the scrape goes on without it. Series that
+  // are stored already are never refused.
   virtual Result<Slot> resolve(Scratch& scratch, const Labels& labels) = 0;
+  // Asking again for what was refused is in vain until this number changes.
+  virtual uint64_t refusal_epoch() const { return 0; }
+  // Whether there is memory (some `bytes`) for the caller to remember that a series was refused.
+  virtual bool may_remember_refusal(size_t /*bytes*/) { return true; }
 
   // The labels of a slot.
   virtual Labels labels(Slot slot) const = 0;

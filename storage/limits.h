@@ -16,4 +16,9 @@ struct Limits {
   friend bool operator==(const Limits&, const Limits&) = default;
 };
 
+// What is older than this may go, as far as the retention time decides it.
+inline int64_t oldest_kept(const Limits& limits, int64_t newest) {
+  return limits.retention_ms > 0 ? newest - limits.retention_ms : INT64_MIN;
+}
+
 }  // namespace narthex::storage

@@ -49,6 +49,10 @@ struct Stats {
   uint64_t seal_failures = 0;     // since start: of sealing, merging, retention
   std::string last_seal_error;
   std::vector<CodecCount> codecs;  // columns of all segments
+  uint64_t memory_budget = 0;      // bytes; 0: none
+  uint64_t resident_bytes = 0;     // of the process, now
+  uint64_t series_refused = 0;     // since start; again whenever one was asked for again
+  bool refusing_series = false;
 };
 
 // Thread-safe unless a returned object says otherwise.
@@ -76,6 +80,17 @@ class Store : public Queryable {
 
   // Retention and out-of-order window from now on.
   virtual void set_limits(const Limits&) {}
+
+  // The administrator's calls (HTTP API spec, section 9). kUnsupported where the store has no files.
+  //
+  // Samples with from <= t <= to of the series that satisfy all matchers of one of the selectors: no view taken after
+  // the return shows them, and a restart does not bring them back. Nothing newer than the newest sample is deleted.
+  virtual Result<> delete_series(std::vector<std::vector<Matcher>> selectors, Timestamp from, Timestamp to);
+  // Writes the segments concerned anew without what was deleted. Returns when it is done: may take minutes.
+  virtual Result<> clean_tombstones();
+  // A consistent copy of the store in the folder `snapshots/<name>` of its own, which a server opens as its data
+  // folder; returns the name. `skip_head`: without what is not in segments yet.
+  virtual Result<std::string> snapshot(bool skip_head);
 
   virtual Stats stats() const = 0;
   // The segments, ascending in time, damaged ones too.

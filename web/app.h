@@ -31,7 +31,7 @@ namespace narthex::web {
 
 // What answers are made of. Everything pointed to outlives the last request.
 struct Sources {
-  const storage::Store* store = nullptr;
+  storage::Store* store = nullptr;
   remote::Receiver* receiver = nullptr;  // of remote writes; null: it is not enabled
   std::shared_ptr<const promql::Engine> engine;
   std::function<std::vector<std::shared_ptr<const scrape::PoolView>>()> pools;
@@ -70,6 +70,7 @@ struct Settings {
   std::shared_ptr<const re2::RE2> cors_origin;  // anchored; null: no origin
   std::vector<std::pair<std::string, std::string>> flags;
   bool lifecycle = false;                // --web.enable-lifecycle
+  bool admin = false;                    // --web.enable-admin-api
   std::function<std::string()> metrics;  // text format 0.0.4
   // The metric families whose names are wanted, as a list in ProtoJSON.
   std::function<std::string(const std::function<bool(std::string_view)>&)> self_metrics;

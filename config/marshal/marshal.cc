@@ -4,7 +4,7 @@
 
 #include "base/number.h"
 #include "config/sections/protocols.h"
-#include "config/sections/size.h"
+#include "base/size.h"
 
 namespace narthex::config {
 namespace {

@@ -6,7 +6,7 @@
 #include "base/quote.h"
 #include "config/sections/environment.h"
 #include "config/sections/protocols.h"
-#include "config/sections/size.h"
+#include "base/size.h"
 
 namespace narthex::config {
 namespace {

@@ -3,6 +3,7 @@
 #include <set>
 
 #include "base/quote.h"
+#include "base/size.h"
 
 namespace narthex::config {
 namespace {
@@ -79,7 +80,26 @@ struct Reader {
     for (const Section& exemplars : section->sections("exemplars")) {
       out.max_exemplars = exemplars.integer("max_exemplars");
     }
-    if (section->given("tsdb")) note("storage");
+    for (const Section& tsdb : section->sections("tsdb")) read_tsdb(tsdb);
+  }
+
+  void read_tsdb(const Section& tsdb) {
+    for (const char* name : {"stale_series_compaction_threshold", "chunk_encoding"}) {
+      if (tsdb.given(name)) context.unused.note(std::string("storage.tsdb.") + name, "", tsdb.place(name));
+    }
+    // What could not be read is reported; its value does not matter.
+    if (const auto window = parse_duration(tsdb.text("out_of_order_time_window"))) {
+      out.tsdb.out_of_order_time_window = *window;
+    }
+    for (const Section& retention : tsdb.sections("retention")) {
+      if (auto time = parse_duration(retention.text("time")); time && retention.given("time")) {
+        out.tsdb.retention_time = *time;
+      }
+      if (auto size = parse_size(retention.text("size")); size && retention.given("size")) {
+        out.tsdb.retention_bytes = *size;
+      }
+      if (retention.given("percentage")) out.tsdb.retention_percentage = retention.number("percentage");
+    }
   }
 
   void otlp(NameScheme scheme) {

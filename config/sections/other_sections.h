@@ -16,6 +16,7 @@ namespace narthex::config {
 struct OtherSections {
   std::vector<std::pair<std::string, Value>> values;  // as they are printed
   int64_t max_exemplars = Config().max_exemplars;
+  Tsdb tsdb;
 };
 
 // Reads them from the fields of the file's top level.

@@ -9,7 +9,7 @@
 #include "config/relabel_rules.h"
 #include "config/sections/discovery.h"
 #include "config/sections/http_client.h"
-#include "config/sections/size.h"
+#include "base/size.h"
 #include "config/sections/statics.h"
 #include "config/sections/url.h"
 #include "model/duration.h"

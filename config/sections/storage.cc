@@ -1,7 +1,7 @@
 // `storage`. Configuration spec, section 1.2.
 #include "base/quote.h"
 #include "config/sections/other_sections.h"
-#include "config/sections/size.h"
+#include "base/size.h"
 
 namespace narthex::config {
 namespace {

@@ -48,7 +48,8 @@ AttemptLog::Packed AttemptLog::pack(const AttemptRecord& record) {
   packed.status = clamped<uint16_t>(record.status);
   packed.failure = record.failure;
   packed.failed_in = record.failed_in ? static_cast<uint8_t>(*record.failed_in) : static_cast<uint8_t>(kPhases);
-  packed.text = kNoText;
+  packed.error = kNoText;
+  packed.warning = kNoText;
   return packed;
 }
 
@@ -64,17 +65,19 @@ AttemptRecord AttemptLog::unpack(const Packed& packed) const {
   record.status = packed.status;
   record.failure = packed.failure;
   if (packed.failed_in < kPhases) record.failed_in = static_cast<Phase>(packed.failed_in);
-  if (packed.text != kNoText) record.error = texts_[packed.text];
+  if (packed.error != kNoText) record.error = texts_[packed.error];
+  if (packed.warning != kNoText) record.warning = texts_[packed.warning];
   return record;
 }
 
-// Targets that fail mostly fail with one text. There are never more texts than attempts, so a place always fits.
+// Targets that fail mostly fail with one text. There are never more than two texts per attempt, so a place always fits.
 uint8_t AttemptLog::place_of(const std::string& text) {
   for (size_t i = 0; i < texts_.size(); ++i) {
     if (texts_[i] == text) return static_cast<uint8_t>(i);
   }
   for (size_t i = 0; i < texts_.size(); ++i) {
-    const bool used = std::any_of(ring_.begin(), ring_.end(), [i](const Packed& p) { return p.text == i; });
+    const bool used =
+        std::any_of(ring_.begin(), ring_.end(), [i](const Packed& p) { return p.error == i || p.warning == i; });
     if (used) continue;
     texts_[i] = text;
     return static_cast<uint8_t>(i);
@@ -85,16 +88,13 @@ uint8_t AttemptLog::place_of(const std::string& text) {
 
 void AttemptLog::add(const AttemptRecord& record) {
   const std::lock_guard lock(mutex_);
-  Packed packed = pack(record);
   const bool full = ring_.size() == kKeptAttempts;
-  if (full) ring_[next_].text = kNoText;
-  if (!record.error.empty()) packed.text = place_of(record.error);
-  if (!full) {
-    ring_.push_back(packed);
-    return;
-  }
-  ring_[next_] = packed;
-  next_ = (next_ + 1) % kKeptAttempts;
+  if (!full) ring_.emplace_back();
+  Packed& packed = full ? ring_[next_] : ring_.back();
+  if (full) next_ = (next_ + 1) % kKeptAttempts;
+  packed = pack(record);
+  if (!record.error.empty()) packed.error = place_of(record.error);
+  if (!record.warning.empty()) packed.warning = place_of(record.warning);
 }
 
 void AttemptLog::set_failed_body(std::shared_ptr<const KeptBody> body) {

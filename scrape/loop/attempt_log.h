@@ -1,4 +1,4 @@
-// A target's last attempts in little memory: 48 bytes each, and each error text once.
+// A target's last attempts in little memory: 48 bytes each, and each text once.
 #pragma once
 
 #include <memory>
@@ -48,7 +48,8 @@ class AttemptLog {
     ShortTime phases[kPhases];
     FailureClass failure;
     uint8_t failed_in;  // a Phase, or kPhases
-    uint8_t text;       // place in texts_; kNoText
+    uint8_t error;      // place in texts_; kNoText
+    uint8_t warning;    // likewise
   };
   static_assert(sizeof(Packed) == 48);
   static constexpr uint8_t kNoText = 0xff;

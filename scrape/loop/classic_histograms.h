@@ -16,6 +16,7 @@
 
 #include "exposition/entry.h"
 #include "exposition/nhcb.h"
+#include "scrape/line_table.h"
 #include "storage/appender.h"
 
 namespace narthex::scrape {
@@ -33,11 +34,11 @@ class ClassicHistograms {
   struct Group {
     std::string key;  // of the native histogram, as exposition::parse_series() takes it
     bool placed = false;
-    storage::Slot slot = storage::kNoSlot;  // if placed; kNoSlot: relabeling drops it
+    storage::Slot slot = storage::kNoSlot;  // if placed; or kNoSlot, kRefusedSlot
   };
 
   // What a line remembers instead of a slot.
-  static bool is_member(storage::Slot slot) { return slot >= kFirstMember && slot != storage::kNoSlot; }
+  static bool is_member(storage::Slot slot) { return slot >= kFirstMember && slot < kRefusedSlot; }
 
   void begin_scrape();
   void commit();

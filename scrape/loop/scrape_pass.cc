@@ -103,7 +103,7 @@ Verdict ScrapePass::place_new(std::string_view key) {
   if (labels->empty()) return Verdict::dropped();
   if (limit_reached()) {
     ++counts_.post_relabel;
-    return Verdict::refused();
+    return Verdict::forgotten();
   }
   if (auto unique = setup_.rules.check_unique(); !unique) {
     return stop(FailureClass::kInvalidSample, unique.error(), key);
@@ -112,8 +112,14 @@ Verdict ScrapePass::place_new(std::string_view key) {
   auto slot = setup_.appender.resolve(setup_.scratch, *labels);
   if (slot) return Verdict::stored(*slot);
   if (slot.error().code != Code::kLimit) return stop(FailureClass::kStore, slot.error(), key);
-  if (counts_.refused++ == 0) counts_.refusal = slot.error().message;
-  return Verdict::refused();
+  setup_.lines.set_refusal(slot.error().message);
+  count_refused();
+  const bool remembered = setup_.appender.may_remember_refusal(LineTable::kRefusalBytes);
+  return remembered ? Verdict::refused() : Verdict::forgotten();
+}
+
+void ScrapePass::count_refused() {
+  if (counts_.refused++ == 0) counts_.refusal = setup_.lines.refusal();
 }
 
 TypeAndUnit ScrapePass::type_and_unit() const {
@@ -138,7 +144,7 @@ Verdict ScrapePass::on_unknown(const exposition::SeriesLine& line, exposition::M
 Verdict ScrapePass::store_new(const exposition::SeriesLine& line) {
   ++counts_.total;
   const Verdict verdict = place_new(line.key);
-  if (verdict.action != Verdict::kRemember || verdict.slot == storage::kNoSlot) return verdict;
+  if (!verdict.is_stored()) return verdict;
   if (line.timestamp && honor_timestamps_) {
     append_at(verdict.slot, *line.timestamp, line.value);
   } else {
@@ -155,6 +161,10 @@ bool ScrapePass::on_known_histogram(storage::Slot slot, const exposition::Histog
   ++counts_.total;
   if (slot == storage::kNoSlot) return true;
   ++counts_.post_relabel;
+  if (slot == kRefusedSlot) {
+    count_refused();
+    return true;
+  }
   if (repeated && !(line.timestamp && honor_timestamps_)) {
     ++counts_.duplicates;
     return true;
@@ -166,7 +176,7 @@ Verdict ScrapePass::on_unknown_histogram(const exposition::HistogramLine& line) 
   if (failure_ || !parse(line.key, exposition::MetricType::kUnknown)) return Verdict::stop();
   ++counts_.total;
   const Verdict verdict = place_new(line.key);
-  if (verdict.action != Verdict::kRemember || verdict.slot == storage::kNoSlot) return verdict;
+  if (!verdict.is_stored()) return verdict;
   return append_histogram(verdict.slot, line) ? verdict : Verdict::stop();
 }
 
@@ -197,11 +207,11 @@ bool ScrapePass::append_histogram(storage::Slot slot, const exposition::Histogra
 }
 
 void ScrapePass::on_extras(storage::Slot slot, const exposition::SeriesLine& line) {
-  if (slot == storage::kNoSlot || failure_) return;
+  if (slot == storage::kNoSlot || slot == kRefusedSlot || failure_) return;
   if (converts_ && ClassicHistograms::is_member(slot)) {
     setup_.classics->collect(line.exemplars, line.start);
     slot = setup_.classics->member(slot).classic;
-    if (slot == storage::kNoSlot) return;
+    if (slot == storage::kNoSlot || slot == kRefusedSlot) return;
   }
   const bool own = line.timestamp && honor_timestamps_;
   add_exemplars(slot, line.exemplars, own ? *line.timestamp : setup_.scratch.timestamp());

@@ -86,6 +86,7 @@ class ScrapePass {
   TypeAndUnit type_and_unit() const;
   Verdict store_new(const exposition::SeriesLine& line);
   bool limit_reached();
+  void count_refused();
 
   // Samples.
   void take_sample(storage::Slot slot, double value, std::optional<Timestamp> timestamp, bool repeated);
@@ -152,6 +153,7 @@ inline void ScrapePass::take_sample(storage::Slot slot, double value, std::optio
   ++counts_.total;
   if (slot == storage::kNoSlot) return;
   ++counts_.post_relabel;
+  if (slot == kRefusedSlot) return count_refused();
   if (timestamp.has_value() && honor_timestamps_) {
     if (!limit_reached()) append_at(slot, timestamp.value_or(0), value);
   } else if (repeated) {

@@ -79,7 +79,8 @@ Verdict ScrapePass::take_new_member(const exposition::SeriesLine& line, ClassicH
     member.classic = classic.slot;
   }
   if (line.has_extras()) classics.collect(line.exemplars, line.start);
-  return classic.action == Verdict::kRemember ? Verdict::stored(classics.add(member)) : classic;
+  const bool settled = classic.action == Verdict::kRemember || classic.action == Verdict::kRefuse;
+  return settled ? Verdict::stored(classics.add(member)) : classic;
 }
 
 // A known line. True: that is all there is to do for it.
@@ -118,7 +119,7 @@ void ScrapePass::store_converted(std::optional<Timestamp> timestamp) {
     return;
   }
   const Verdict verdict = on_unknown_histogram(line);
-  if (verdict.action == Verdict::kRemember) classics.place(number, verdict.slot);
+  if (verdict.action == Verdict::kRemember || verdict.action == Verdict::kRefuse) classics.place(number, verdict.slot);
 }
 
 }  // namespace narthex::scrape

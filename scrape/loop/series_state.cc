@@ -26,6 +26,7 @@ void SeriesState::mark_missing(storage::Scratch& scratch, const SlotSet& seen) c
 }
 
 Result<> SeriesState::write_reports(storage::Scratch& scratch, std::span<const double> values) {
+  scratch.never_refuse();
   for (size_t i = 0; i < values.size(); ++i) {
     if (reports_[i] == kNoSlot) {
       auto slot = appender_->resolve(scratch, report_labels(target_, kReportNames[i]));

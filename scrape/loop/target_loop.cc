@@ -122,6 +122,10 @@ void TargetLoop::tick() {
     // What stands for a line of a converted histogram is no slot.
     histograms_.convert_classic ? forget_lines() : lines_.remap(*remap);
   }
+  if (const uint64_t epoch = series_.appender().refusal_epoch(); std::exchange(refusal_epoch_, epoch) != epoch) {
+    // The collected histograms of a conversion remember refusals too.
+    histograms_.convert_classic ? forget_lines() : lines_.forget_refused();
+  }
   if (auto error = job_->runtime->target_limit_error()) {
     return fail(FailureClass::kTargetLimit, std::nullopt, std::move(*error));
   }

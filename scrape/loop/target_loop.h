@@ -114,6 +114,7 @@ class TargetLoop : public std::enable_shared_from_this<TargetLoop> {
   Schedule schedule_;
   int64_t next_tick_steady_ = 0;  // the tick that is waited for
   int64_t stale_time_ns_ = 0;     // of the markers at the end
+  uint64_t refusal_epoch_ = 0;    // of the series that lines_ knows as refused
   SeriesState series_;
   LineTable lines_;
   MetadataCache metadata_;

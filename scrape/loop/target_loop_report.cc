@@ -109,7 +109,8 @@ void TargetLoop::publish(const storage::CommitResult& result) {
   ScrapeOutcome outcome;
   outcome.error = record.error;
   outcome.health = result.status && !attempt.error ? Health::kUp : Health::kDown;
-  outcome.warning = warning_text(attempt.counts, result);
+  record.warning = warning_text(attempt.counts, result);
+  outcome.warning = record.warning;
   outcome.timestamp_ns = attempt.timestamp_ns;
   outcome.duration_seconds = attempt.duration_seconds;
   board_.attempts().add(record);

@@ -6,13 +6,13 @@
 namespace narthex::storage {
 
 Committer::Committer(Core& core, Windows& windows, ExemplarRing& ring, RecordLog& record_log, const Options& options,
-                     const LiveLimits& limits, FrozenSink* sink, Log& log)
+                     const LiveLimits& limits, FrozenSink& sink)
     : core_(core),
       windows_(windows),
       ring_(ring),
       record_log_(record_log),
       preparer_(core, windows, ring, options, limits),
-      housekeeping_(core, windows, record_log, options, limits, sink, log) {
+      housekeeping_(core, windows, record_log, options, sink) {
   thread_ = std::thread([this] { run(); });
 }
 

@@ -32,7 +32,7 @@ class Committer {
  public:
   // All must outlive the committer. `sink`: see Housekeeping.
   Committer(Core& core, Windows& windows, ExemplarRing& ring, RecordLog& record_log, const Options& options,
-            const LiveLimits& limits, FrozenSink* sink, Log& log);
+            const LiveLimits& limits, FrozenSink& sink);
   // Stops as stop() does.
   ~Committer();
 

@@ -17,10 +17,7 @@ void Housekeeping::run() {
   std::vector<Frozen> frozen = freeze_windows(due);
   windows_.set_first_open(due);
   if (options_.at_point) options_.at_point("freeze.frozen");
-  if (sink_ == nullptr) drop_windows();
-  for (Frozen& batch : frozen) {
-    if (sink_ != nullptr) sink_->take(std::move(batch));
-  }
+  for (Frozen& batch : frozen) sink_.take(std::move(batch));
   forget_dead();
   sweep_lists();
 }
@@ -57,38 +54,6 @@ std::vector<Frozen> Housekeeping::freeze_windows(int64_t first_open) {
   }
   if (!waiting.empty()) batches.push_back({first_open - 1, std::move(waiting)});
   return batches;
-}
-
-void Housekeeping::drop_windows() {
-  const auto list = windows_.list();
-  const int64_t retention = limits_.get().retention_ms;
-  uint64_t closed = 0;
-  for (const auto& window : *list) {
-    if (window->frozen()) closed += window->bytes();
-  }
-  for (const auto& window : *list) {
-    if (!window->frozen()) break;
-    const bool old = retention > 0 && window->end() <= windows_.newest() - retention;
-    if (!old && closed <= static_cast<uint64_t>(std::max<int64_t>(0, options_.max_closed_bytes))) break;
-    closed -= std::min(closed, window->bytes());
-    if (!drop_window(window, old ? "older than the retention time" : "closed windows exceed their size limit")) break;
-  }
-}
-
-bool Housekeeping::drop_window(const std::shared_ptr<Window>& window, std::string_view why) {
-  const int64_t next = window->number() + 1;
-  if (next > windows_.first_retained()) {
-    if (auto dropped = record_log_.drop(window->number()); !dropped) {
-      log_.error("Dropping a window failed", {{"err", dropped.error().str()}});
-      return false;
-    }
-    windows_.set_first_retained(next);
-  }
-  log_.info("Dropped a window", {{"start", std::to_string(window->start())},
-                                 {"end", std::to_string(window->end())},
-                                 {"reason", std::string(why)}});
-  windows_.remove(window);
-  return true;
 }
 
 void Housekeeping::forget_dead() {

@@ -1,8 +1,6 @@
 // What the committer does between batches: freezing windows that data time closed, forgetting dead series.
 #pragma once
 
-#include "base/log.h"
-#include "storage/commit/live_limits.h"
 #include "storage/core/ownership.h"
 #include "storage/head/frozen.h"
 #include "storage/head/windows.h"
@@ -18,25 +16,15 @@ Timestamp dead_before(const Windows& windows, const Options& options);
 // For the committer's thread.
 class Housekeeping {
  public:
-  // `sink` gets what was frozen, and then sees to retention. Null: frozen windows stay, up to their retention.
-  Housekeeping(Core& core, Windows& windows, RecordLog& record_log, const Options& options, const LiveLimits& limits,
-               FrozenSink* sink, Log& log)
-      : core_(core),
-        windows_(windows),
-        record_log_(record_log),
-        options_(options),
-        limits_(limits),
-        sink_(sink),
-        log_(log) {}
+  // `sink` gets what was frozen.
+  Housekeeping(Core& core, Windows& windows, RecordLog& record_log, const Options& options, FrozenSink& sink)
+      : core_(core), windows_(windows), record_log_(record_log), options_(options), sink_(sink) {}
 
   void run();
 
  private:
   // All windows below, and with them whatever came late for earlier ones. What goes to the sink.
   std::vector<Frozen> freeze_windows(int64_t first_open);
-  // Frozen windows beyond the retention time or the byte limit, oldest first.
-  void drop_windows();
-  bool drop_window(const std::shared_ptr<Window>& window, std::string_view why);
   void forget_dead();
   void sweep_lists();
 
@@ -44,9 +32,7 @@ class Housekeeping {
   Windows& windows_;
   RecordLog& record_log_;
   const Options& options_;
-  const LiveLimits& limits_;
-  FrozenSink* const sink_;
-  Log& log_;
+  FrozenSink& sink_;
 };
 
 }  // namespace narthex::storage

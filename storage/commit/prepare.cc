@@ -8,8 +8,7 @@ namespace narthex::storage {
 Preparer::Age Preparer::age_of(Timestamp t) const {
   if (t > now_ && t - now_ > options_.max_future_ms) return Age::kFuture;
   // Also where there is no newest sample yet.
-  if (limits_.retention_ms > 0 && t < now_ && t < now_ - limits_.retention_ms) return Age::kTooOld;
-  if (windows_.number_of(t) < windows_.first_retained()) return Age::kTooOld;
+  if (t < now_ && t < oldest_kept(limits_, now_)) return Age::kTooOld;
   const Timestamp newest = windows_.newest();
   if (newest == INT64_MIN || t >= newest - options_.max_past_ms) return Age::kCurrent;
   return in_window(t) ? Age::kOld : Age::kTooOld;

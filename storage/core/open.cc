@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "storage/budget/forecast.h"
+#include "storage/budget/process_memory.h"
 #include "storage/log/database.h"
 #include "storage/log/durable_log.h"
 #include "storage/log/replay.h"
@@ -42,19 +44,52 @@ void fill_ring(const SegmentList& segments, ExemplarRing& ring, Log& log) {
   for (const auto& [series, exemplar] : found) ring.add(series, exemplar);
 }
 
+// One that cannot be read is told and left where it is: what it hid is seen again.
+void load_tombstones(Shared& shared, Log& log) {
+  for (const StoredTombstone& stored : shared.segment_files->tombstones()) {
+    auto tombstone = decode_tombstone(stored.number, stored.bytes);
+    if (!tombstone) log.error("A deletion cannot be read", {{"err", tombstone.error().str()}});
+    if (!tombstone) continue;
+    shared.windows.change_deletions([&](std::vector<Tombstone>& all) { all.push_back(std::move(*tombstone)); });
+  }
+}
+
 void open_segments(Shared& shared, Log& log) {
   shared.catalog = std::make_unique<Catalog>(*shared.segment_files, shared.page_cache, log);
   shared.catalog->open();
   const SegmentList segments = shared.catalog->segments();
   shared.windows.replace({}, segments, {});
+  load_tombstones(shared, log);
   fill_ring(segments, shared.exemplars, log);
 }
 
-std::unique_ptr<Sealer> make_sealer(Shared& shared, uint64_t exemplars_sealed, const Clock& clock, Log& log) {
-  return std::make_unique<Sealer>(
+std::shared_ptr<Sealer> make_sealer(Shared& shared, uint64_t exemplars_sealed, const Clock& clock, Log& log) {
+  return std::make_shared<Sealer>(
       Sealer::Parts{*shared.segment_files, *shared.catalog, shared.windows, shared.core.identity, shared.exemplars,
                     shared.page_cache, shared.options, clock, log},
       exemplars_sealed);
+}
+
+// What the columns of the open windows will still take. For the thread that measures.
+uint64_t growth(const Shared& shared, ColumnForecast& forecast) {
+  const auto list = shared.windows.list();
+  if (list->empty()) return 0;
+  ColumnForecast::State state;
+  state.series = shared.core.index.size();
+  state.newest_bytes = list->back()->arena()->bytes();
+  for (const auto& window : *list) state.all_bytes += window->arena()->bytes();
+  state.age_ms = std::max<int64_t>(0, shared.windows.newest() - list->back()->start());
+  state.window_ms = shared.options.window_ms;
+  return forecast.growth(state);
+}
+
+std::unique_ptr<Budget> make_budget(const Shared& shared, Log& log) {
+  Budget::Settings settings;
+  settings.limit = shared.options.memory_budget;
+  settings.resident = shared.options.resident_bytes ? shared.options.resident_bytes : resident_bytes;
+  settings.growth = [&shared, forecast = ColumnForecast()]() mutable { return growth(shared, forecast); };
+  settings.give_back = give_back_free_memory;
+  return std::make_unique<Budget>(std::move(settings), log);
 }
 
 }  // namespace
@@ -70,7 +105,7 @@ Result<std::unique_ptr<Store>> open_store(const Options& options, const Clock& c
   if (!database) return database.error();
   auto files = open_segment_files(*database);
   if (!files) return files.error();
-  auto shared = std::make_shared<Shared>(options);
+  auto shared = std::make_shared<Shared>(options, clock);
   shared->segment_files = replacements.wrap_files ? replacements.wrap_files(std::move(*files)) : std::move(*files);
   open_segments(*shared, log);
   const uint64_t exemplars_sealed = shared->exemplars.last_number();
@@ -78,6 +113,8 @@ Result<std::unique_ptr<Store>> open_store(const Options& options, const Clock& c
   const int64_t began = clock.steady_ns();
   const ReplayReport report = replay(*db, shared->core, shared->windows, shared->exemplars);
   tell(log, report, (clock.steady_ns() - began) / 1'000'000);
+  // Data time goes on, even where the log was lost.
+  for (const auto& segment : *shared->windows.segments()) shared->windows.advance(segment->footer().max_time);
   shared->damaged_frames = report.damaged_frames;
   shared->record_log =
       std::make_unique<DurableLog>(std::move(db), shared->core.identity, shared->windows, shared->options, log);
@@ -87,7 +124,9 @@ Result<std::unique_ptr<Store>> open_store(const Options& options, const Clock& c
     sink = shared->sealer.get();
   }
   shared->committer = std::make_unique<Committer>(shared->core, shared->windows, shared->exemplars, *shared->record_log,
-                                                  shared->options, shared->limits, sink, log);
+                                                  shared->options, shared->limits, *sink);
+  shared->budget = make_budget(*shared, log);
+  shared->watch = std::make_unique<BudgetWatch>(*shared->budget, clock);
   return std::unique_ptr<Store>(std::make_unique<StoreImpl>(std::move(shared)));
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "storage/budget/process_memory.h"
 #include "storage/query/cardinality.h"
 #include "storage/query/view_impl.h"
 
@@ -73,6 +74,10 @@ Stats StoreImpl::stats() const {
   stats.commits = committed.commits;
   stats.commit_failures = committed.failures;
   stats.damaged_frames = shared_->damaged_frames;
+  stats.memory_budget = static_cast<uint64_t>(std::max<int64_t>(shared_->budget->limit(), 0));
+  stats.resident_bytes = resident_bytes();
+  stats.series_refused = shared_->budget->refused();
+  stats.refusing_series = shared_->budget->refusing();
   add_files(stats);
   return stats;
 }
@@ -108,8 +113,10 @@ Cardinality StoreImpl::cardinality(size_t limit) const { return count_labels(*sh
 
 void StoreImpl::close() {
   if (closed_.exchange(true)) return;
+  shared_->watch.reset();
   shared_->committer->stop();
   std::lock_guard lock(shared_->files_mutex);
+  if (shared_->sealer) shared_->sealer->stop();  // somebody may still wait for it
   shared_->sealer.reset();
   // Views keep what they read, and with it the database; appenders do not.
   std::vector<uint64_t> all;

@@ -27,6 +27,9 @@ class StoreImpl final : public Store {
   Stats stats() const override;
   std::vector<BlockInfo> blocks() const override;
   Cardinality cardinality(size_t limit) const override;
+  Result<> delete_series(std::vector<std::vector<Matcher>> selectors, Timestamp from, Timestamp to) override;
+  Result<> clean_tombstones() override;
+  Result<std::string> snapshot(bool skip_head) override;
   void close() override;
 
   Shared& shared() const { return *shared_; }  // for tests

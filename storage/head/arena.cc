@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cassert>
 #include <cstdlib>
 #include <new>
@@ -89,6 +90,18 @@ void Arena::append(Chain& chain, const uint8_t* data, size_t size) {
     data += part;
     size -= part;
   }
+}
+
+void Arena::append_small(Chain& chain, uint64_t bytes, size_t size) {
+  static_assert(std::endian::native == std::endian::little);
+  const ChunkPlace place = chunk_holding(chain.used);
+  const uint32_t inside = chain.used - place.before;
+  // What is written behind the last byte is overwritten later.
+  if (inside == 0 || inside + sizeof bytes > place.payload) {
+    return append(chain, reinterpret_cast<const uint8_t*>(&bytes), size);
+  }
+  std::memcpy(at(chain.tail) + kLinkBytes + inside, &bytes, sizeof bytes);
+  chain.used += static_cast<uint32_t>(size);
 }
 
 void Arena::copy(const Chain& chain, std::string& out) const {

@@ -35,6 +35,8 @@ class Arena {
     uint32_t used = 0;
   };
   void append(Chain& chain, const uint8_t* data, size_t size);
+  // The same for at most 8 bytes, the first of which is the lowest of `bytes`.
+  void append_small(Chain& chain, uint64_t bytes, size_t size);
   // Appends the chain's bytes to `out`.
   void copy(const Chain& chain, std::string& out) const;
 

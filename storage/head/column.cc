@@ -6,6 +6,7 @@
 #include <bit>
 #include <cassert>
 #include <cmath>
+#include <cstring>
 
 namespace narthex::storage {
 namespace column_detail {
@@ -73,8 +74,11 @@ namespace {
 // The tokens of one sample: at most repeat, gap, mode and value.
 class TokenBuffer {
  public:
+  TokenBuffer() { std::memset(bytes_, 0, sizeof(uint64_t)); }
   void put(uint64_t low_bytes, size_t n) {
-    for (size_t i = 0; i < n; ++i) bytes_[size_++] = static_cast<uint8_t>(low_bytes >> (8 * i));
+    static_assert(std::endian::native == std::endian::little);
+    std::memcpy(bytes_ + size_, &low_bytes, sizeof low_bytes);
+    size_ += n;
   }
   void counted(uint8_t kind, uint64_t count) {
     bytes_[size_++] = kind;
@@ -100,9 +104,16 @@ class TokenBuffer {
   }
   const uint8_t* data() const { return bytes_; }
   size_t size() const { return size_; }
+  // The first eight of them, lowest first; behind size() they mean nothing.
+  uint64_t first_bytes() const {
+    uint64_t bytes = 0;
+    std::memcpy(&bytes, bytes_, sizeof bytes);
+    return bytes;
+  }
 
  private:
-  uint8_t bytes_[40];
+  // No token is longer than 9 bytes, so that a word more than the tokens of a sample leaves room to write words.
+  uint8_t bytes_[48];
   size_t size_ = 0;
 };
 
@@ -137,13 +148,8 @@ bool raise_exponent(ColumnState& column, uint64_t bits, int64_t& last, int64_t& 
 // Mode changes cost two bytes: the other mode must have been better by this many bytes.
 constexpr int kSwitchScore = 6;
 
-void put_value(ColumnState& column, uint64_t bits, TokenBuffer& out) {
-  int64_t last = 0;
-  int64_t now = 0;
-  if (!to_integer(bits, column.exponent, now) || !to_integer(column.last_bits, column.exponent, last)) {
-    if (!raise_exponent(column, bits, last, now)) return out.exclusive_or(bits ^ column.last_bits);
-    put_mode(column, out);
-  }
+// Under the column's exponent.
+void put_integer(ColumnState& column, int64_t last, int64_t now, TokenBuffer& out) {
   // Both are below 2^53 in amount, so neither difference overflows.
   const int64_t delta = now - last;
   const int64_t second = delta - column.last_delta;
@@ -155,6 +161,29 @@ void put_value(ColumnState& column, uint64_t bits, TokenBuffer& out) {
   if (column.score < kSwitchScore) return;
   column.delta_of_delta = !column.delta_of_delta;
   put_mode(column, out);
+}
+
+void put_value(ColumnState& column, uint64_t bits, TokenBuffer& out) {
+  int64_t last = 0;
+  int64_t now = 0;
+  if (!to_integer(bits, column.exponent, now) || !to_integer(column.last_bits, column.exponent, last)) {
+    if (!raise_exponent(column, bits, last, now)) return out.exclusive_or(bits ^ column.last_bits);
+    put_mode(column, out);
+  }
+  put_integer(column, last, now, out);
+}
+
+// What stands before a value that is not a repetition right behind the last one.
+void put_before(ColumnState& column, uint32_t gap, TokenBuffer& out) {
+  if (column.constant()) out.exclusive_or(column.last_bits);
+  if (column.run > 0) out.repeats(column.run), column.last_delta = 0;
+  if (gap > 0) out.counted(kGap, gap);
+  column.run = 0;
+}
+
+void write(ColumnState& column, Arena& arena, const TokenBuffer& out) {
+  if (out.size() <= sizeof(uint64_t)) return arena.append_small(column.chain, out.first_bytes(), out.size());
+  arena.append(column.chain, out.data(), out.size());
 }
 
 }  // namespace
@@ -181,17 +210,26 @@ void append(ColumnState& column, Arena& arena, uint32_t index, uint64_t bits) {
     return;
   }
   TokenBuffer out;
-  if (column.constant()) out.exclusive_or(column.last_bits);
-  if (column.run > 0) out.repeats(column.run), column.last_delta = 0;
-  if (gap > 0) out.counted(kGap, gap);
-  column.run = 0;
+  put_before(column, gap, out);
   if (bits == column.last_bits) {
     column.run = 1;
   } else {
     put_value(column, bits, out);
     column.last_bits = bits;
   }
-  arena.append(column.chain, out.data(), out.size());
+  write(column, arena, out);
+}
+
+void append_integer(ColumnState& column, Arena& arena, uint32_t index, uint64_t bits, int64_t last, int64_t now) {
+  using namespace column_detail;
+  if (column.exponent != 0 || last == now) return append(column, arena, index, bits);
+  assert(index > column.last_index);
+  TokenBuffer out;
+  put_before(column, index - column.last_index - 1, out);
+  column.last_index = index;
+  put_integer(column, last, now, out);
+  column.last_bits = bits;
+  write(column, arena, out);
 }
 
 void append_delta(std::string& out, uint64_t base, uint64_t bits) {
@@ -208,16 +246,27 @@ void append_delta(std::string& out, uint64_t base, uint64_t bits) {
 }
 
 bool read_delta(std::string_view tokens, size_t& at, uint64_t base, uint64_t& bits) {
+  ValueChange change;
+  if (!read_change(tokens, at, base, change)) return false;
+  bits = change.bits;
+  return true;
+}
+
+bool read_change(std::string_view tokens, size_t& at, uint64_t base, ValueChange& change) {
   using namespace column_detail;
-  const Token token = next_token(tokens, at);
+  // Most are a byte.
+  const bool short_token = at < tokens.size() && static_cast<uint8_t>(tokens[at]) < 0x80;
+  const Token token = short_token ? Token{Token::kInteger, static_cast<uint8_t>(tokens[at++])} : next_token(tokens, at);
+  change.integers = false;
   if (token.kind == Token::kXor) {
-    bits = base ^ token.number;
+    change.bits = base ^ token.number;
     return true;
   }
-  int64_t last = 0;
-  if (token.kind != Token::kInteger || !to_integer(base, 0, last)) return false;
-  bits = from_integer(static_cast<int64_t>(static_cast<uint64_t>(last) + static_cast<uint64_t>(unzigzag(token.number))),
-                      0);
+  if (token.kind != Token::kInteger || !to_integer(base, 0, change.last)) return false;
+  change.now = static_cast<int64_t>(static_cast<uint64_t>(change.last) + static_cast<uint64_t>(unzigzag(token.number)));
+  change.bits = from_integer(change.now, 0);
+  constexpr auto kLargest = static_cast<int64_t>(kExact);
+  change.integers = change.now <= kLargest && change.now >= -kLargest;
   return true;
 }
 

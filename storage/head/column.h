@@ -58,6 +58,9 @@ void start_column(ColumnState& column, uint32_t index, uint64_t bits);
 // Adds a sample at an index after the last.
 void append(ColumnState& column, Arena& arena, uint32_t index, uint64_t bits);
 
+// The same for a caller that knows the last value and this one to be the integers `last` and `now`.
+void append_integer(ColumnState& column, Arena& arena, uint32_t index, uint64_t bits, int64_t last, int64_t now);
+
 // A column, copied out of its arena: what a reader decodes without any lock.
 struct ColumnCopy {
   ColumnState state;
@@ -73,6 +76,14 @@ bool decode(const ColumnState& state, std::string_view tokens, Sink&& sink);
 void append_delta(std::string& out, uint64_t base, uint64_t bits);
 // Reads one at `at`, which moves on. False: there is none.
 bool read_delta(std::string_view tokens, size_t& at, uint64_t base, uint64_t& bits);
+// A value against its base, as read. `integers`: both are, namely `last` and `now`.
+struct ValueChange {
+  uint64_t bits = 0;
+  bool integers = false;
+  int64_t last = 0;
+  int64_t now = 0;
+};
+bool read_change(std::string_view tokens, size_t& at, uint64_t base, ValueChange& change);
 
 // first=3 last=9: 1 +1 x2 gap2 +5, for tests.
 std::string dump_tokens(const ColumnState& state, std::string_view tokens);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "storage/appender.h"
+#include "storage/head/column.h"
 #include "storage/identity/label_list.h"
 
 namespace narthex::storage {
@@ -31,6 +32,12 @@ struct OwnSample {
 struct ScrapedHistogram {
   Slot slot;
   const Histogram* histogram;
+};
+
+// How a slot's value changed.
+struct SlotChange {
+  Slot slot;
+  ValueChange value;
 };
 
 struct RecordExemplar {

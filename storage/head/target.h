@@ -84,6 +84,14 @@ class Target {
   // Pass 2. `sequence` is the batch that makes it visible.
   void apply(const Record& record, Part& part, Sequence sequence, Sequence oldest_view);
 
+  // For scrapes in a row that show the same series. is_steady(): every slot that the group saw last has its newest
+  // sample there, and nothing beside. Then apply_changes() adds the samples at the group's next index, of which only
+  // the changed ones are told; the others are added by catch_up(), before anything else looks at the target or changes
+  // it.
+  bool is_steady(const TimeGroup& group, uint32_t number) const;
+  void apply_changes(Part& part, uint32_t index, std::span<const SlotChange> changes);
+  void catch_up(const TimeGroup& group);
+
   // Moves the open columns of a part to it, and lets go of it: a later sample for its window begins a new part. Series
   // keep their newest sample.
   void freeze(const std::shared_ptr<Part>& part);

@@ -84,7 +84,12 @@ WindowList Windows::alive() const {
 Snapshot Windows::acquire() {
   std::lock_guard lock(mutex_);
   views_.insert(published_);
-  return {published_, list_, segments_};
+  return {published_, list_, segments_, deletions_};
+}
+
+std::shared_ptr<const Deletions> Windows::deletions() const {
+  std::lock_guard lock(mutex_);
+  return deletions_;
 }
 
 void Windows::release(const Snapshot& snapshot) {

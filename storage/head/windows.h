@@ -10,6 +10,7 @@
 #include <set>
 #include <vector>
 
+#include "storage/deletion/tombstone.h"
 #include "storage/head/target.h"
 #include "storage/options.h"
 #include "storage/segment/segment.h"
@@ -68,6 +69,7 @@ struct Snapshot {
   Sequence sequence;
   std::shared_ptr<const WindowList> windows;
   std::shared_ptr<const SegmentList> segments;
+  std::shared_ptr<const Deletions> deletions;
 };
 
 // Reading, registering views and replacing windows is thread-safe; everything else is the committer's.
@@ -91,9 +93,6 @@ class Windows {
   // Where data time says that first_open() should be.
   int64_t due_first_open() const;
   void set_first_open(int64_t window) { first_open_ = window; }
-  // Windows below were dropped: their samples are out of bounds.
-  int64_t first_retained() const { return first_retained_; }
-  void set_first_retained(int64_t window) { first_retained_ = window; }
 
   // Thread-safe.
   std::shared_ptr<const WindowList> list() const;
@@ -104,6 +103,15 @@ class Windows {
   // Frozen windows and segments leave the list, the segments made of them enter it, in one step: every view sees the
   // former or the latter.
   void replace(const WindowList& sealed, const SegmentList& added, const std::vector<uint64_t>& removed_segment_ids);
+  // What is deleted: every later view hides it. Thread-safe.
+  std::shared_ptr<const Deletions> deletions() const;
+  template <class Change>
+  void change_deletions(Change&& change) {
+    std::lock_guard lock(mutex_);
+    std::vector<Tombstone> tombstones(deletions_->tombstones().begin(), deletions_->tombstones().end());
+    change(tombstones);
+    deletions_ = std::make_shared<Deletions>(std::move(tombstones));
+  }
   // Windows that somebody still holds: the list, a view, or whoever makes segments.
   WindowList alive() const;
 
@@ -125,11 +133,11 @@ class Windows {
   const int64_t overlap_ms_;
   std::atomic<Timestamp> newest_{INT64_MIN};
   int64_t first_open_ = INT64_MIN;
-  int64_t first_retained_ = INT64_MIN;
 
   mutable std::mutex mutex_;  // short
   std::shared_ptr<const WindowList> list_ = std::make_shared<WindowList>();
   std::shared_ptr<const SegmentList> segments_ = std::make_shared<SegmentList>();
+  std::shared_ptr<const Deletions> deletions_ = std::make_shared<Deletions>();
   mutable std::vector<std::weak_ptr<Window>> removed_;
   std::multiset<Sequence> views_;
   Sequence published_ = 0;

@@ -166,11 +166,6 @@ Result<> DurableLog::write(const RecordBatch& batch) {
   return {};
 }
 
-Result<> DurableLog::drop(int64_t window) {
-  families_.erase(window);
-  return db_->drop(window + 1);
-}
-
 void DurableLog::create_ahead(Timestamp t) {
   families_.erase(families_.begin(), families_.lower_bound(windows_.first_open()));
   if (t == INT64_MIN) return;

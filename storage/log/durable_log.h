@@ -54,7 +54,6 @@ class DurableLog final : public RecordLog {
   ~DurableLog() override;
 
   Result<> write(const RecordBatch& batch) override;
-  Result<> drop(int64_t window) override;
   void create_ahead(Timestamp t) override;
   uint64_t disk_bytes() const override { return db_->disk_bytes(); }
 

@@ -79,16 +79,6 @@ Result<> LogDb::create(int64_t window) {
                            [&](Handles& handles) { return database_->create_log(handles, window); });
 }
 
-Result<> LogDb::drop(int64_t first_retained) {
-  return database_->change("dropping the log of a window", [&](Handles& handles) {
-    Meta::Changes changes;
-    database_->add_bound(first_retained, changes);
-    // Synced: a drop is durable at once, and must not be known before what explains it.
-    const auto status = database_->meta().write(handles, changes, true);
-    return status.ok() ? database_->drop_old_logs(handles) : status;
-  });
-}
-
 Result<> LogDb::write(const std::vector<FamilyBatch>& families) {
   return database_->change("the log cannot be written", [&](Handles& handles) {
     for (const FamilyBatch& family : families) {

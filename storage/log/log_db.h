@@ -32,9 +32,6 @@ class LogDb {
   int64_t first_retained() const { return first_retained_; }
   // Adds a window's family if there is none.
   Result<> create(int64_t window);
-  // Families below `first_retained` are never to be named again. The bound is written down first, so that a drop cut
-  // short is finished at the start.
-  Result<> drop(int64_t first_retained);
 
   // Appends a batch under the next number: all families or none. After a failure later calls try to get the database
   // going again.

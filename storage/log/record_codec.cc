@@ -216,6 +216,30 @@ bool decode_samples(std::string_view payload, const RecordHead& head, const Targ
   return sound && in.at_end();
 }
 
+bool decode_changes(std::string_view payload, const RecordHead& head, const Target& target, const TimeGroup& group,
+                    Timestamp window_start, ScrapeChanges& out) {
+  constexpr uint64_t kNoBits = 1;  // an empty bitmap
+  if (!head.has_scrape || head.key_frame || head.has_beside) return false;
+  ByteReader in(payload);
+  out.producer = in.varint32();
+  out.timestamp = window_start + in.signed_varint();
+  if (in.varint() != kNoBits || !read_bitmap(in, out.changed)) return false;
+  if (out.changed.size() > group.seen.size()) return false;
+  for (size_t i = 0; i < out.changed.size(); ++i) {
+    if ((out.changed[i] & ~group.seen[i]) != 0) return false;
+  }
+  out.values.clear();
+  const std::string_view values = in.rest();
+  size_t at = 0;
+  bool sound = true;
+  for_each_bit(out.changed, [&](Slot slot) {
+    SlotChange& change = out.values.emplace_back(SlotChange{slot, {}});
+    sound = sound && read_change(values, at, target.column(slot).last_bits, change.value);
+  });
+  in.take(at);
+  return sound && in.varint() == 0 && in.at_end();  // no samples with their own timestamps
+}
+
 std::string encode_definitions(const Definitions& definitions) {
   std::string out = "D";
   put_varint(out, definitions.symbols.size());

@@ -17,8 +17,6 @@ class RecordLog {
   // All of them or none, durably with the operating system. Fills in what the log tells beside samples (slots, key
   // frame), so that applying the records live or after a restart leads to the same state.
   virtual Result<> write(const RecordBatch& batch) = 0;
-  // Forgets a window for good. It is never named again.
-  virtual Result<> drop(int64_t window) = 0;
   // Prepares the family of the window after the one that holds `t`, when that window is half over.
   virtual void create_ahead(Timestamp t) = 0;
   // Bytes on disk. Thread-safe.

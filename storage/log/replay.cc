@@ -3,17 +3,18 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <bit>
 #include <deque>
 #include <thread>
 
 #include "storage/log/record_codec.h"
+#include "storage/log/replay_share.h"
 
 namespace narthex::storage {
 namespace {
 
-constexpr size_t kMaxProblems = 20;
-constexpr size_t kMaxReaders = 4;
+constexpr size_t kMaxShares = 4;
+// So much of the log is applied at once, while the next chunk is read: a few scrapes of a million series.
+constexpr size_t kChunkBytes = 16 << 20;
 
 // The definitions of one family, by the numbers its writer gave them. A later definition of a number replaces the
 // earlier one: after a restart numbers begin anew.
@@ -45,41 +46,41 @@ class FamilyDefinitions {
   boost::unordered_flat_map<ListId, ListRef> lists_;
 };
 
-// What is known of the records of one target and window within one family.
-struct Stream {
-  std::shared_ptr<Target> target;
-  uint32_t next_number = 0;
-  bool waiting = true;     // for a key frame
-  bool elsewhere = false;  // another reader's target
+// Records that wait to be applied, and the bytes they point into.
+struct Chunk {
+  std::deque<std::string> owned;
+  size_t bytes = 0;
+  std::vector<std::vector<ReplayRecord>> by_share;
 };
 
-// An exemplar as it was logged. The batch's number gives the order between readers.
-struct ReadExemplar {
-  Sequence sequence;
-  ListRef target;
-  ListRef difference;
-  Exemplar exemplar;
-};
-
-// One of several readers at work at once: each reads everything and applies the records of its share of the targets.
+// Reads the log from end to end, and deals its records out to the shares.
 class Replay {
  public:
-  Replay(Core& core, Windows& windows, size_t max_exemplars, size_t reader, size_t readers)
-      : core_(core), windows_(windows), max_exemplars_(max_exemplars), reader_(reader), readers_(readers) {}
+  Replay(Core& core, Windows& windows, size_t max_exemplars, size_t shares) : core_(core), windows_(windows) {
+    for (size_t i = 0; i < shares; ++i) shares_.emplace_back(core, windows, max_exemplars);
+    next_.by_share.resize(shares);
+  }
 
   void batch(const std::vector<std::pair<int64_t, std::string_view>>& families) {
     ++report_.batches;
     ++sequence_;
     pending_.clear();
-    for (const auto& [window, bytes] : families) read_frames(window, bytes);
+    for (const auto& [window, bytes] : families) read_frames(window, next_.owned.emplace_back(bytes));
     // As they were applied: late ones first.
     std::stable_sort(pending_.begin(), pending_.end(),
                      [](const Pending& a, const Pending& b) { return a.window < b.window; });
-    for (const Pending& p : pending_) record(p);
+    for (const Pending& p : pending_) deal(p);
+    for (const auto& [window, bytes] : families) next_.bytes += bytes.size();
+    if (next_.bytes >= kChunkBytes) flush();
+  }
+  // The end of the log.
+  void finish() {
+    flush();
+    wait();
+    for (ReplayShare& share : shares_) share.finish();
   }
   Sequence sequence() const { return sequence_; }
-  Timestamp newest() const { return newest_; }
-  std::deque<ReadExemplar>& exemplars() { return exemplars_; }
+  std::deque<ReplayShare>& shares() { return shares_; }
   ReplayReport& report() { return report_; }
 
  private:
@@ -90,34 +91,29 @@ class Replay {
     std::string_view rest;
   };
 
-  void problem(std::string text) {
-    if (report_.problems.size() < kMaxProblems) report_.problems.push_back(std::move(text));
-  }
   void damaged(int64_t family, std::string_view what) {
     ++report_.damaged_frames;
-    problem(fmt::format("the log of window {} has {}", family, what));
+    report_.add_problem(fmt::format("the log of window {} has {}", family, what));
   }
   void read_frames(int64_t family, std::string_view bytes);
   void read_payload(int64_t family, std::string_view payload);
-  void record(const Pending& p);
-  bool open_stream(const Pending& p, Stream& stream);
-  bool apply(const Pending& p, Stream& stream);
-  void keep_exemplars(const Record& record, const Target& target);
+  void deal(const Pending& p);
+  std::shared_ptr<Target> target_of(const Pending& p);
   bool translate(int64_t family, std::vector<SlotTemplate>& slots) const;
+  void flush();
+  void wait();
 
   Core& core_;
   Windows& windows_;
-  const size_t max_exemplars_;
-  const size_t reader_;
-  const size_t readers_;
   ReplayReport report_;
   Sequence sequence_ = 0;
-  Timestamp newest_ = INT64_MIN;
   std::map<int64_t, FamilyDefinitions> definitions_;
-  std::map<std::tuple<int64_t, int64_t, uint32_t>, Stream> streams_;  // family, window, target
+  std::map<std::tuple<int64_t, int64_t, uint32_t>, ReplayStream> streams_;  // family, window, target
   std::vector<Pending> pending_;
-  DecodedRecord decoded_;
-  std::deque<ReadExemplar> exemplars_;  // no more than are kept in the end
+  std::deque<ReplayShare> shares_;
+  Chunk next_;     // being read
+  Chunk current_;  // being applied by threads_
+  std::vector<std::thread> threads_;
 };
 
 void Replay::read_frames(int64_t family, std::string_view bytes) {
@@ -136,7 +132,9 @@ void Replay::read_payload(int64_t family, std::string_view payload) {
   if (payload[0] == 'D') {
     Definitions defined;
     if (!decode_definitions(payload, defined)) return damaged(family, "definitions that make no sense");
-    if (!definitions_[family].add(defined, core_.identity)) problem("a definition names a symbol that was lost");
+    if (!definitions_[family].add(defined, core_.identity)) {
+      report_.add_problem("a definition names a symbol that was lost");
+    }
     return;
   }
   Pending p{family, family, {}, payload};
@@ -145,42 +143,28 @@ void Replay::read_payload(int64_t family, std::string_view payload) {
   pending_.push_back(p);
 }
 
-void Replay::record(const Pending& p) {
-  Stream& stream = streams_[{p.family, p.window, p.head.target}];
-  if (p.head.key_frame) {
-    stream.waiting = !open_stream(p, stream);
-    stream.elsewhere = !stream.waiting && stream.target->number() % readers_ != reader_;
-  }
-  if (stream.elsewhere) return;
-  if (!p.head.key_frame && !stream.waiting && p.head.number != stream.next_number) {
-    stream.waiting = true;
-    problem(fmt::format("records {} to {} of target {} are missing in the log of window {}", stream.next_number,
-                        p.head.number, dump(stream.target->labels()), p.family));
-  }
-  if (!stream.waiting && !apply(p, stream)) {
-    stream.waiting = true;
-    problem(fmt::format("record {} of target {} in the log of window {} cannot be understood", p.head.number,
-                        dump(stream.target->labels()), p.family));
-  }
-  if (stream.waiting) {
+void Replay::deal(const Pending& p) {
+  ReplayStream& stream = streams_[{p.family, p.window, p.head.target}];
+  if (p.head.key_frame) stream.target = target_of(p);
+  if (stream.target == nullptr) {
     ++report_.skipped_records;
     return;
   }
-  stream.next_number = p.head.number + 1;
-  ++report_.records;
+  ReplayRecord record{stream.target, &stream, p.family, p.window, sequence_, p.head, true, {}, p.rest};
+  record.sound = decode_slots(record.rest, record.slots) && translate(p.family, record.slots);
+  next_.by_share[stream.target->number() % shares_.size()].push_back(std::move(record));
 }
 
-bool Replay::open_stream(const Pending& p, Stream& stream) {
-  const ListRef* labels = definitions_[p.family].find(p.head.labels);
-  if (labels == nullptr) {
-    problem(fmt::format("the log of window {} does not define the labels of target {}", p.family, p.head.target));
-    return false;
-  }
-  stream.target = core_.registry.get(*labels);
-  return true;
+// Null: the log does not say.
+std::shared_ptr<Target> Replay::target_of(const Pending& p) {
+  if (const ListRef* labels = definitions_[p.family].find(p.head.labels)) return core_.registry.get(*labels);
+  report_.add_problem(
+      fmt::format("the log of window {} does not define the labels of target {}", p.family, p.head.target));
+  return nullptr;
 }
 
 bool Replay::translate(int64_t family, std::vector<SlotTemplate>& slots) const {
+  if (slots.empty()) return true;
   const auto defined = definitions_.find(family);
   for (SlotTemplate& s : slots) {
     const ListRef* list = defined == definitions_.end() ? nullptr : defined->second.find(s.list);
@@ -190,44 +174,28 @@ bool Replay::translate(int64_t family, std::vector<SlotTemplate>& slots) const {
   return true;
 }
 
-bool Replay::apply(const Pending& p, Stream& stream) {
-  Record& record = decoded_.record;
-  std::string_view rest = p.rest;
-  record.window = p.window;
-  record.key_frame = p.head.key_frame;
-  if (!decode_slots(rest, record.slots) || !translate(p.family, record.slots)) return false;
-  Target& target = *stream.target;
-  std::lock_guard lock(target.mutex());
-  if (record.key_frame) {
-    target.lay_out(record.slots);
-  } else {
-    for (const SlotTemplate& s : record.slots) target.place(s.slot, s.list);
-  }
-  if (!decode_samples(rest, p.head, target, target.part(p.window), windows_.start_of(p.window), decoded_)) return false;
-  Part& part = windows_.part(stream.target, p.window);
-  target.apply(record, part, sequence_, sequence_);
-  if (record.has_scrape) {
-    newest_ = std::max(newest_, record.timestamp);
-    for (const uint64_t word : record.seen) report_.samples += static_cast<uint64_t>(std::popcount(word));
-  }
-  keep_exemplars(record, target);
-  for (const OwnSample& sample : record.timed) newest_ = std::max(newest_, sample.timestamp);
-  report_.samples += record.timed.size();
-  return true;
-}
-
-void Replay::keep_exemplars(const Record& record, const Target& target) {
-  if (max_exemplars_ == 0) return;
-  for (const RecordExemplar& e : record.exemplars) {
-    if (exemplars_.size() == max_exemplars_) exemplars_.pop_front();
-    exemplars_.push_back({sequence_, target.labels_ref(), core_.identity.get(target.list(e.slot)), *e.exemplar});
+void Replay::flush() {
+  wait();
+  std::swap(current_, next_);
+  next_.owned.clear();
+  next_.bytes = 0;
+  for (auto& records : next_.by_share) records.clear();
+  next_.by_share.resize(shares_.size());
+  for (size_t i = 0; i < shares_.size(); ++i) {
+    if (current_.by_share[i].empty()) continue;
+    threads_.emplace_back([&share = shares_[i], &records = current_.by_share[i]] { share.apply(records); });
   }
 }
 
-void fill_ring(ExemplarRing& ring, const std::vector<std::unique_ptr<Replay>>& shares) {
+void Replay::wait() {
+  for (std::thread& thread : threads_) thread.join();
+  threads_.clear();
+}
+
+void fill_ring(ExemplarRing& ring, std::deque<ReplayShare>& shares) {
   std::vector<const ReadExemplar*> sorted;
-  for (const auto& share : shares) {
-    for (const ReadExemplar& e : share->exemplars()) sorted.push_back(&e);
+  for (ReplayShare& share : shares) {
+    for (const ReadExemplar& e : share.exemplars()) sorted.push_back(&e);
   }
   std::stable_sort(sorted.begin(), sorted.end(),
                    [](const ReadExemplar* a, const ReadExemplar* b) { return a->sequence < b->sequence; });
@@ -259,16 +227,11 @@ void index_series(Core& core) {
   }
 }
 
-// Frames and batches are seen by all readers, records by one.
-void add(ReplayReport& sum, const ReplayReport& part, bool first) {
+void add(ReplayReport& sum, const ReplayReport& part) {
   sum.records += part.records;
   sum.samples += part.samples;
   sum.skipped_records += part.skipped_records;
-  if (first) sum.batches = part.batches, sum.damaged_frames = part.damaged_frames;
-  for (const std::string& text : part.problems) {
-    const bool told = std::find(sum.problems.begin(), sum.problems.end(), text) != sum.problems.end();
-    if (!told && sum.problems.size() < kMaxProblems) sum.problems.push_back(text);
-  }
+  for (const std::string& text : part.problems) sum.add_problem(text);
 }
 
 // Whatever was read is still to be frozen, those windows as late ones whose own family is gone.
@@ -281,26 +244,18 @@ void reopen_windows(Windows& windows, int64_t first_family) {
 }  // namespace
 
 ReplayReport replay(LogDb& db, Core& core, Windows& windows, ExemplarRing& ring) {
-  const size_t readers = std::clamp<size_t>(std::thread::hardware_concurrency(), 1, kMaxReaders);
-  std::vector<std::unique_ptr<Replay>> shares;
-  for (size_t i = 0; i < readers; ++i)
-    shares.push_back(std::make_unique<Replay>(core, windows, ring.max(), i, readers));
-  std::vector<std::thread> threads;
-  for (const auto& share : shares) {
-    threads.emplace_back([&db, &share] {
-      const auto damage = db.read([&](uint64_t, const auto& families) { share->batch(families); });
-      for (const std::string& text : damage) share->report().problems.push_back(text);
-    });
+  Replay replay(core, windows, ring.max(), std::clamp<size_t>(std::thread::hardware_concurrency(), 1, kMaxShares));
+  const auto damage = db.read([&](uint64_t, const auto& families) { replay.batch(families); });
+  replay.finish();
+  ReplayReport report = replay.report();
+  for (ReplayShare& share : replay.shares()) {
+    add(report, share.report());
+    if (share.newest() != INT64_MIN) windows.advance(share.newest());
   }
-  for (std::thread& thread : threads) thread.join();
-  ReplayReport report;
-  for (const auto& share : shares) {
-    add(report, share->report(), share == shares.front());
-    if (share->newest() != INT64_MIN) windows.advance(share->newest());
-    windows.publish(std::max(windows.published(), share->sequence()));
-  }
+  for (const std::string& text : damage) report.add_problem(text);
+  windows.publish(std::max(windows.published(), replay.sequence()));
   reopen_windows(windows, db.first_retained());
-  fill_ring(ring, shares);
+  fill_ring(ring, replay.shares());
   index_series(core);
   return report;
 }

@@ -18,6 +18,11 @@ struct ReplayReport {
   uint64_t damaged_frames = 0;        // bad checksums, or cut short
   uint64_t skipped_records = 0;       // of targets waiting for their next key frame after damage
   std::vector<std::string> problems;  // the first few, as sentences
+
+  void add_problem(std::string text) {
+    constexpr size_t kMaxProblems = 20;
+    if (problems.size() < kMaxProblems) problems.push_back(std::move(text));
+  }
 };
 
 // Fills an empty store: windows that data time has closed are not frozen yet. Damage is reported and costs the targets

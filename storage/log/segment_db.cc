@@ -57,15 +57,15 @@ class Pages final : public SegmentPages {
   }
 
   Result<> get(PageKind kind, uint64_t number, std::string& out) const override {
-    auto read = database_->look(
-        fmt::format("reading page {} of kind {} from {}", number, static_cast<int>(kind), go_quote(file_.path)),
-        [&](Handles& handles) {
-          rocksdb::PinnableSlice value;
-          const auto status = handles.db->Get({}, handles.segments, page_key(id_, kind, number), &value);
-          if (status.ok()) out.assign(value.data(), value.size());
-          return status;
-        });
-    return read;
+    const auto read = database_->look("reading it", [&](Handles& handles) {
+      rocksdb::PinnableSlice value;
+      const auto status = handles.db->Get({}, handles.segments, page_key(id_, kind, number), &value);
+      if (status.ok()) out.assign(value.data(), value.size());
+      return status;
+    });
+    if (read) return read;
+    return prefixed(fmt::format("page {} of kind {} of {}: ", number, static_cast<int>(kind), go_quote(file_.path)),
+                    read.error());
   }
   uint64_t id() const override { return id_; }
   uint64_t bytes() const override { return file_.bytes; }
@@ -90,7 +90,7 @@ class SegmentDb final : public SegmentFiles {
   Result<std::vector<std::shared_ptr<const SegmentPages>>> apply(SegmentChange change) override;
   std::vector<std::shared_ptr<const SegmentPages>> segments() const override;
   std::vector<StoredTombstone> tombstones() const override;
-  Result<> copy_to(const std::string& folder) const override;
+  Result<> copy_to(const std::string& folder, bool with_log) const override;
   uint64_t disk_bytes() const override { return table_and_log_bytes(database_path(database_->settings().folder)); }
 
  private:
@@ -234,7 +234,22 @@ std::vector<StoredTombstone> SegmentDb::tombstones() const {
   return tombstones;
 }
 
-Result<> SegmentDb::copy_to(const std::string& folder) const {
+namespace {
+
+// The log of a database that nobody has open.
+Result<> drop_log(const std::string& path, Log& log) {
+  auto handles = open_handles(path, nullptr, OpenMode::kStrict, log);
+  if (!handles) return handles.error();
+  for (const auto& [window, family] : (*handles)->logs) {
+    const auto status = (*handles)->db->DropColumnFamily(family);
+    if (!status.ok()) return error_of(status, "dropping the log of a copy");
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<> SegmentDb::copy_to(const std::string& folder, bool with_log) const {
   std::error_code error;
   fs::create_directories(folder, error);
   if (error) return Error{Code::kIo, fmt::format("creating {}: {}", go_quote(folder), error.message())};
@@ -245,6 +260,7 @@ Result<> SegmentDb::copy_to(const std::string& folder) const {
     if (status.ok()) status = checkpoint->CreateCheckpoint(database_path(folder));
     return status;
   });
+  if (copied && !with_log) copied = drop_log(database_path(folder), database_->log());
   return copied ? write_format(folder) : copied;
 }
 

@@ -58,8 +58,9 @@ class SegmentFiles {
   virtual std::vector<std::shared_ptr<const SegmentPages>> segments() const = 0;
   virtual std::vector<StoredTombstone> tombstones() const = 0;
 
-  // A copy of the database as it is now, log and segments, in a new folder: files that never change are linked.
-  virtual Result<> copy_to(const std::string& folder) const = 0;
+  // A copy of the store as it is now in a new folder: files that never change are linked. Without the log it has the
+  // segments alone.
+  virtual Result<> copy_to(const std::string& folder, bool with_log) const = 0;
   // Bytes on disk, log and segments.
   virtual uint64_t disk_bytes() const = 0;
 };

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "storage/deletion/cut_set.h"
 #include "storage/query/label_key.h"
 #include "storage/query/merge.h"
 
@@ -28,8 +29,9 @@ struct Source {
 
 class MergedSet final : public SeriesSet {
  public:
-  MergedSet(std::shared_ptr<const SeriesSet> head, Timestamp head_from, StoredSeries stored)
-      : head_(std::move(head)), head_from_(head_from), stored_(std::move(stored)) {
+  MergedSet(std::shared_ptr<const SeriesSet> head, Timestamp head_from, StoredSeries stored,
+            std::shared_ptr<const Deletions> deletions)
+      : head_(std::move(head)), head_from_(head_from), stored_(std::move(stored)), deletions_(std::move(deletions)) {
     sort();
   }
 
@@ -59,6 +61,7 @@ class MergedSet final : public SeriesSet {
   const std::shared_ptr<const SeriesSet> head_;
   const Timestamp head_from_;
   StoredSeries stored_;  // rows in label order
+  const std::shared_ptr<const Deletions> deletions_;
   std::vector<Entry> entries_;
 };
 
@@ -109,7 +112,12 @@ std::vector<Source> MergedSet::sources_of(const Entry& entry, Timestamp from, Ti
 Result<> MergedSet::read_source(const Entry& entry, const Source& source, Timestamp from, Timestamp to,
                                 Column& out) const {
   if (source.segment == kHead) return head_->read(entry.head, from, to, out);
-  return stored_.segments[source.segment]->read(source.series, from, to, out);
+  const Segment& segment = *stored_.segments[source.segment];
+  const uint64_t applied = segment.footer().deletions;
+  if (!deletions_->reach(applied, from, to)) return segment.read(source.series, from, to, out);
+  const StoredRow& row = stored_.rows[entry.first_row];
+  return read_cut(*deletions_, combine(*row.target, *row.difference), applied, out,
+                  [&](Column& column) { return segment.read(source.series, from, to, column); });
 }
 
 // Of equal timestamps the one of the earlier segment is taken, and the head comes last.
@@ -143,8 +151,8 @@ Result<> MergedSet::read(size_t i, Timestamp from, Timestamp to, Column& out) co
 }  // namespace
 
 std::shared_ptr<const SeriesSet> merge_sets(std::shared_ptr<const SeriesSet> head, Timestamp head_from,
-                                            StoredSeries stored) {
-  return std::make_shared<MergedSet>(std::move(head), head_from, std::move(stored));
+                                            StoredSeries stored, std::shared_ptr<const Deletions> deletions) {
+  return std::make_shared<MergedSet>(std::move(head), head_from, std::move(stored), std::move(deletions));
 }
 
 }  // namespace narthex::storage

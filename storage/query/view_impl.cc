@@ -4,6 +4,7 @@
 #include <boost/unordered/unordered_flat_set.hpp>
 #include <iterator>
 
+#include "storage/deletion/cut_set.h"
 #include "storage/query/finder.h"
 #include "storage/query/merged_set.h"
 #include "storage/query/series_set.h"
@@ -20,12 +21,28 @@ Result<std::shared_ptr<const SeriesSet>> ViewImpl::select(std::span<const Matche
   auto matching = Matching::make(matchers);
   if (!matching) return matching.error();
   Found found = find_series(shared_->core, snapshot_, *matching, from, to);
-  auto head = make_series_set(shared_from_this(), snapshot_.sequence, std::move(found));
+  auto set = make_series_set(shared_from_this(), snapshot_.sequence, std::move(found));
+  const bool deleting = is_deleted_in(from, to);
+  if (deleting) set = cut_all(std::move(set), snapshot_.deletions);
   SegmentList segments = overlapping(*snapshot_.segments, from, to);
-  if (segments.empty()) return head;
-  auto stored = find_stored(std::move(segments), matchers, from, to, shared_->page_cache);
-  if (!stored) return stored.error();
-  return merge_sets(std::move(head), head_from(), std::move(*stored));
+  if (!segments.empty()) {
+    auto stored = find_stored(std::move(segments), matchers, from, to, shared_->page_cache);
+    if (!stored) return stored.error();
+    set = merge_sets(std::move(set), head_from(), std::move(*stored), snapshot_.deletions);
+  }
+  return deleting ? without_empty(std::move(set), *snapshot_.deletions, from, to) : std::move(set);
+}
+
+bool ViewImpl::is_deleted_in(Timestamp from, Timestamp to) const { return snapshot_.deletions->reach(0, from, to); }
+
+// Where something is deleted, dictionaries know too much: what is left of each series is looked at.
+Result<std::vector<std::string>> ViewImpl::from_select(std::span<const Matcher> matchers, Timestamp from, Timestamp to,
+                                                       const AskLabels& ask) const {
+  const auto set = select(matchers, from, to);
+  if (!set) return set.error();
+  std::set<std::string> texts;
+  for (size_t i = 0; i < (*set)->size(); ++i) ask((*set)->labels(i), texts);
+  return std::vector<std::string>(texts.begin(), texts.end());
 }
 
 Timestamp ViewImpl::head_from() const {
@@ -98,6 +115,11 @@ void add_value(const LabelList& target, const LabelList& difference, std::string
 
 Result<std::vector<std::string>> ViewImpl::label_names(std::span<const Matcher> matchers, Timestamp from,
                                                        Timestamp to) const {
+  if (is_deleted_in(from, to)) {
+    return from_select(matchers, from, to, [](const Labels& labels, std::set<std::string>& names) {
+      for (const Label& label : labels) names.insert(label.name);
+    });
+  }
   auto matching = Matching::make(matchers);
   if (!matching) return matching.error();
   Names stored_names;
@@ -117,6 +139,11 @@ Result<std::vector<std::string>> ViewImpl::label_names(std::span<const Matcher> 
 
 Result<std::vector<std::string>> ViewImpl::label_values(std::string_view name, std::span<const Matcher> matchers,
                                                         Timestamp from, Timestamp to) const {
+  if (is_deleted_in(from, to)) {
+    return from_select(matchers, from, to, [name](const Labels& labels, std::set<std::string>& values) {
+      if (labels.has(name)) values.emplace(labels.get(name));
+    });
+  }
   auto matching = Matching::make(matchers);
   if (!matching) return matching.error();
   auto values = from_segments(

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <set>
 
 #include "storage/core/appender_impl.h"
 #include "storage/querier.h"
@@ -30,6 +31,11 @@ class ViewImpl final : public View, public std::enable_shared_from_this<ViewImpl
   using AskSeries =
       std::function<void(const LabelList& target, const LabelList& difference, std::vector<std::string>&)>;
 
+  using AskLabels = std::function<void(const Labels&, std::set<std::string>&)>;
+
+  bool is_deleted_in(Timestamp from, Timestamp to) const;
+  Result<std::vector<std::string>> from_select(std::span<const Matcher> matchers, Timestamp from, Timestamp to,
+                                               const AskLabels& ask) const;
   // No sample of the head is before it.
   Timestamp head_from() const;
   Result<std::vector<std::string>> from_segments(std::span<const Matcher> matchers, Timestamp from, Timestamp to,

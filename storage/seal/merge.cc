@@ -45,8 +45,9 @@ Result<std::vector<std::string>> metrics_of(const SegmentList& segments) {
 
 class Merger {
  public:
-  Merger(const SealContext& context, const SegmentList& segments, size_t max_bytes, SegmentWriter& writer)
-      : context_(context), segments_(segments), max_bytes_(max_bytes), writer_(writer) {}
+  Merger(const SealContext& context, const SegmentList& segments, const Deletions& deletions, size_t max_bytes,
+         SegmentWriter& writer)
+      : context_(context), segments_(segments), deletions_(deletions), max_bytes_(max_bytes), writer_(writer) {}
 
   Result<> write() {
     const auto metrics = metrics_of(segments_);
@@ -67,6 +68,7 @@ class Merger {
 
   const SealContext& context_;
   const SegmentList& segments_;
+  const Deletions& deletions_;
   const size_t max_bytes_;
   SegmentWriter& writer_;
   std::set<std::string> told_;  // targets whose times were told
@@ -115,14 +117,16 @@ Result<> Merger::write_series(const StoredSeries& found, std::span<const uint32_
   std::stable_sort(places.begin(), places.end(),
                    [](const StoredPlace& a, const StoredPlace& b) { return a.segment < b.segment; });
   if (columns_.size() < places.size()) columns_.resize(places.size());
+  const StoredRow& row = found.rows[order[first]];
+  const Labels labels = deletions_.empty() ? Labels() : combine(*row.target, *row.difference);
   for (size_t i = 0; i < places.size(); ++i) {
     columns_[i].clear();
     const Segment& segment = *found.segments[places[i].segment];
     if (auto read = segment.read(places[i].series, kMinTime, kMaxTime, columns_[i]); !read) return read;
+    if (!deletions_.empty()) cut(columns_[i], deletions_.of(labels, segment.footer().deletions));
   }
   merged_.clear();
   merge_columns(std::span(columns_).first(places.size()), merged_);
-  const StoredRow& row = found.rows[order[first]];
   return writer_.add(row.target, row.difference, merged_);
 }
 
@@ -188,18 +192,34 @@ std::vector<SegmentList> due_merges(const SegmentList& all, int64_t merge_window
   return due;
 }
 
+namespace {
+
+// Everything in them is deleted.
+Result<> remove_all(const SealContext& context, SegmentChange change, const std::vector<uint64_t>& removed) {
+  auto applied = context.catalog.apply(std::move(change));
+  if (!applied) return applied.error();
+  context.windows.replace({}, {}, removed);
+  return {};
+}
+
+}  // namespace
+
 Result<> merge_segments(const SealContext& context, const SegmentList& segments, size_t max_bytes) {
   context.at("merge.begin");
   const int64_t began = context.clock.steady_ns();
-  auto writer = SegmentWriter::begin(context.files, about_merged(segments));
+  const auto deletions = context.windows.deletions();
+  SegmentFooter about = about_merged(segments);
+  about.deletions = deletions->newest();
+  auto writer = SegmentWriter::begin(context.files, about);
   if (!writer) return writer.error();
-  if (auto written = Merger(context, segments, max_bytes, **writer).write(); !written) return written;
-  auto file = (*writer)->finish();
-  if (!file) return file.error();
-  context.at("merge.written");
+  if (auto written = Merger(context, segments, *deletions, max_bytes, **writer).write(); !written) return written;
   SegmentChange change;
   for (const auto& segment : segments) change.removed.push_back(segment->id());
   const std::vector<uint64_t> removed = change.removed;
+  if ((*writer)->empty()) return remove_all(context, std::move(change), removed);
+  auto file = (*writer)->finish();
+  if (!file) return file.error();
+  context.at("merge.written");
   const uint64_t id = (*file)->id();
   change.added.push_back(std::move(*file));
   auto added = context.catalog.apply(std::move(change));

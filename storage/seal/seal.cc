@@ -23,8 +23,8 @@ struct Item {
 // One window on its way into a segment.
 class WindowSealer {
  public:
-  WindowSealer(const SealContext& context, const Window& window, SegmentWriter& writer)
-      : context_(context), writer_(writer) {
+  WindowSealer(const SealContext& context, const Window& window, const Deletions& deletions, SegmentWriter& writer)
+      : context_(context), deletions_(&deletions), writer_(writer) {
     gather(frozen_series(window));
   }
 
@@ -101,8 +101,10 @@ class WindowSealer {
       merge_columns(std::span(columns_).first(count), merged_);
     }
     const Item& item = items[first];
+    const ListRef& difference = lists_.find(item.list)->second;
+    if (!deletions_->empty()) cut(column, deletions_->of(combine(item.series.target->labels(), *difference), 0));
     expect_times(item);
-    return writer_.add(item.series.target->labels_ref(), lists_.find(item.list)->second, column);
+    return writer_.add(item.series.target->labels_ref(), difference, column);
   }
 
   // Told once per target, when its first series comes.
@@ -113,6 +115,7 @@ class WindowSealer {
   }
 
   const SealContext& context_;
+  const Deletions* const deletions_;
   SegmentWriter& writer_;
   std::vector<Item> items_;
   boost::unordered_flat_map<ListId, ListRef> lists_;
@@ -164,10 +167,11 @@ class BatchSealer {
     SegmentFooter about;
     about.first_window = about.last_window = window.number();
     about.late = window.number() != frozen_.family;
+    about.deletions = deletions_->newest();
     auto writer = SegmentWriter::begin(context_.files, about);
     if (!writer) return writer.error();
     const int64_t began = context_.clock.steady_ns();
-    if (auto written = WindowSealer(context_, window, **writer).write(); !written) return written;
+    if (auto written = WindowSealer(context_, window, *deletions_, **writer).write(); !written) return written;
     has_segment_.push_back(!(*writer)->empty());
     if ((*writer)->empty()) return {};
     for (const SeriesExemplars& series : exemplars) (*writer)->add_exemplars(series);
@@ -190,6 +194,7 @@ class BatchSealer {
 
   const SealContext& context_;
   const Frozen& frozen_;
+  const std::shared_ptr<const Deletions> deletions_ = context_.windows.deletions();
   SegmentChange change_;
   std::vector<bool> has_segment_;  // by window
 };

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "storage/seal/clean.h"
 #include "storage/seal/merge.h"
 #include "storage/seal/retention.h"
 #include "storage/seal/seal.h"
@@ -70,6 +71,44 @@ void Sealer::set_limits(const Limits& limits) {
   wake_.notify_one();
 }
 
+Result<> Sealer::run_between(Work work) {
+  std::packaged_task<Result<>()> errand([this, work = std::move(work)] { return work(context_); });
+  std::future<Result<>> result = errand.get_future();
+  {
+    std::lock_guard lock(mutex_);
+    if (stopping_) return Error{Code::kUnavailable, "the store is closing"};
+    errands_.push_back(std::move(errand));
+  }
+  wake_.notify_one();
+  try {
+    return result.get();
+  } catch (const std::future_error&) {
+    return Error{Code::kUnavailable, "the store is closing"};
+  }
+}
+
+Result<> Sealer::clean() {
+  auto cleaned =
+      run_between([](const SealContext& context) { return clean_segments(context, merge_bytes(context.options)); });
+  if (cleaned) {
+    std::lock_guard lock(mutex_);
+    tidy_due_ = true;
+    wake_.notify_one();
+  }
+  return cleaned;
+}
+
+void Sealer::run_errands() {
+  std::unique_lock lock(mutex_);
+  while (!errands_.empty()) {
+    auto errand = std::move(errands_.front());
+    errands_.pop_front();
+    lock.unlock();
+    errand();
+    lock.lock();
+  }
+}
+
 SealerStats Sealer::stats() const {
   std::lock_guard lock(mutex_);
   SealerStats stats = stats_;
@@ -84,6 +123,8 @@ void Sealer::stop() {
   }
   wake_.notify_one();
   if (thread_.joinable()) thread_.join();
+  std::lock_guard lock(mutex_);
+  errands_.clear();  // whoever waits is told
 }
 
 void Sealer::run() {
@@ -93,6 +134,7 @@ void Sealer::run() {
     Frozen next;
     bool has_next = false;
     if (!wait_for_work(next, has_next)) return;
+    run_errands();
     if (!has_next) {
       tidy();
     } else if (seal_next(next)) {
@@ -110,7 +152,7 @@ bool Sealer::wait_for_work(Frozen& next, bool& has_next) {
     const Time now = steady_clock::now();
     has_next = !queue_.empty() && now >= retry_at_;
     if (has_next) next = queue_.front();
-    if (has_next || tidy_due_ || now >= tidy_at_) break;
+    if (has_next || tidy_due_ || now >= tidy_at_ || !errands_.empty()) break;
     wake_.wait_until(lock, queue_.empty() ? tidy_at_ : std::min(tidy_at_, retry_at_));
   }
   working_ = true;
@@ -144,6 +186,18 @@ void Sealer::tidy() {
   }
   // What is too old need not be merged; what was merged is counted again.
   if (expire() && merge()) expire();
+  sweep_tombstones();
+}
+
+// Those that are in all bytes.
+void Sealer::sweep_tombstones() {
+  Limits limits;
+  {
+    std::lock_guard lock(mutex_);
+    if (!queue_.empty()) return;
+    limits = limits_;
+  }
+  note("Forgetting tombstones", forget_tombstones(context_, limits));
 }
 
 bool Sealer::expire() {

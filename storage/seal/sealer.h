@@ -6,6 +6,8 @@
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
+#include <functional>
+#include <future>
 #include <mutex>
 #include <set>
 #include <string>
@@ -51,6 +53,12 @@ class Sealer final : public FrozenSink {
 
   void take(Frozen frozen) override;
   void set_limits(const Limits& limits);
+  // Writes the segments anew that have something of what was deleted. Returns when it is done.
+  Result<> clean();
+  // Runs `work` on the sealer's thread, between what it does by itself, and returns what it returns. kUnavailable: the
+  // store is closing.
+  using Work = std::function<Result<>(const SealContext&)>;
+  Result<> run_between(Work work);
   SealerStats stats() const;
   // Ends the thread soon, even in the middle of a merge. What is not sealed stays in the log.
   void stop();
@@ -60,6 +68,8 @@ class Sealer final : public FrozenSink {
 
   void run();
   bool wait_for_work(Frozen& next, bool& has_next);
+  void run_errands();
+  void sweep_tombstones();
   bool seal_next(const Frozen& frozen);
   void tidy();
   bool expire();
@@ -83,6 +93,7 @@ class Sealer final : public FrozenSink {
   std::condition_variable wake_;
   // Behind mutex_:
   std::deque<Frozen> queue_;
+  std::deque<std::packaged_task<Result<>()>> errands_;
   Limits limits_;
   bool tidy_due_ = true;
   bool working_ = false;

@@ -77,7 +77,6 @@ Options options(const std::string& folder) {
   out.window_ms = 60'000;
   out.overlap_ms = 10'000;
   out.key_frame_ms = 15'000;
-  out.max_closed_bytes = 1LL << 40;
   return out;
 }
 

@@ -248,8 +248,44 @@ void NaiveStore::fail_commits(int count) {
 
 std::shared_ptr<const View> NaiveStore::view() const {
   std::lock_guard lock(mutex_);
+  if (!deleted_.empty()) return std::make_shared<NaiveView>(left());
   viewed_ = true;
   return std::make_shared<NaiveView>(series_);
+}
+
+Result<> NaiveStore::delete_series(std::vector<std::vector<Matcher>> selectors, Timestamp from, Timestamp to) {
+  std::lock_guard lock(mutex_);
+  deleted_.push_back({std::move(selectors), from, std::min(to, newest_)});
+  return {};
+}
+
+bool NaiveStore::Deleted::hides(const Labels& labels, Timestamp t) const {
+  if (t < from || t > to) return false;
+  return std::any_of(selectors.begin(), selectors.end(), [&](const auto& matchers) {
+    return std::all_of(matchers.begin(), matchers.end(),
+                       [&](const Matcher& m) { return m.matches(labels.get(m.name())); });
+  });
+}
+
+bool NaiveStore::is_deleted(const Labels& labels, Timestamp t) const {
+  return std::any_of(deleted_.begin(), deleted_.end(), [&](const Deleted& d) { return d.hides(labels, t); });
+}
+
+// What no deletion hides.
+std::shared_ptr<const SeriesMap> NaiveStore::left() const {
+  auto left = std::make_shared<SeriesMap>();
+  for (const auto& [labels, column] : *series_) {
+    Column kept;
+    for (size_t i = 0; i < column.size(); ++i) {
+      const Timestamp start = column.starts.empty() ? 0 : column.starts[i];
+      if (!is_deleted(labels, column.timestamps[i])) kept.push(column.timestamps[i], column.values[i], start);
+    }
+    for (const HistogramSample& h : column.histograms) {
+      if (!is_deleted(labels, h.timestamp)) kept.histograms.push_back(h);
+    }
+    if (!kept.empty()) left->emplace(labels, std::move(kept));
+  }
+  return left;
 }
 
 std::shared_ptr<TargetAppender> NaiveStore::open_target(const Labels&) {

@@ -67,8 +67,18 @@ class NaiveStore final : public storage::Store {
   std::vector<storage::SeriesExemplars> exemplars(std::span<const std::vector<Matcher>> matcher_sets, Timestamp from,
                                                   Timestamp to) const override;
   void set_max_exemplars(size_t max) override;
+  // Hides what was deleted; the order of samples is still checked against it.
+  Result<> delete_series(std::vector<std::vector<Matcher>> selectors, Timestamp from, Timestamp to) override;
 
  private:
+  struct Deleted {
+    std::vector<std::vector<Matcher>> selectors;
+    Timestamp from;
+    Timestamp to;
+    bool hides(const Labels& labels, Timestamp t) const;
+  };
+  bool is_deleted(const Labels& labels, Timestamp t) const;
+  std::shared_ptr<const SeriesMap> left() const;
   void keep_exemplars();
   enum class Verdict { kAccept, kInsert, kSilent, kOutOfOrder, kDuplicate, kOutOfBounds, kTooOld };
   Verdict judge(const Entry& entry, Timestamp now, Rules rules) const;
@@ -82,6 +92,7 @@ class NaiveStore final : public storage::Store {
   std::shared_ptr<SeriesMap> series_ = std::make_shared<SeriesMap>();
   mutable bool viewed_ = false;  // a view was given out: series_ must be copied before it changes
   Timestamp newest_ = INT64_MIN;
+  std::vector<Deleted> deleted_;
   uint64_t appended_ = 0;
   size_t max_exemplars_ = options_.max_exemplars;
   std::vector<std::pair<Labels, Exemplar>> exemplars_;  // in the order of adding

@@ -1,4 +1,4 @@
-// The endpoints below /api/v1. One file per family; HTTP API spec, sections 2, 3, 4 and 6.
+// The endpoints below /api/v1. One file per family; HTTP API spec, sections 2, 3, 4, 6 and 9.
 #pragma once
 
 #include <functional>
@@ -47,6 +47,10 @@ Answer status_blocks(const Call& call);
 Answer status_walreplay(const Call& call);
 Answer status_self_metrics(const Call& call);
 Answer features(const Call& call);
+
+Answer delete_series(const Call& call);
+Answer clean_tombstones(const Call& call);
+Answer snapshot(const Call& call);
 
 Answer notifications(const Call& call);
 Answer notifications_live(const Call& call);

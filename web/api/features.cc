@@ -182,7 +182,7 @@ Flags discovery_features() {
 }
 
 Flags api_features(const Settings& settings, const Sources& sources) {
-  return {{"admin", false},
+  return {{"admin", settings.admin},
           {"exclude_alerts", false},
           {"label_values_match", true},
           {"lifecycle", settings.lifecycle},

@@ -37,7 +37,9 @@ void append_attempt(JsonWriter& json, const scrape::AttemptRecord& attempt) {
   json.key("bodyBytes").integer(attempt.body_bytes).key("samples").integer(static_cast<int64_t>(attempt.samples));
   json.key("errorClass").text(scrape::class_name(attempt.failure));
   if (attempt.failed_in) json.key("failedIn").text(scrape::phase_name(*attempt.failed_in));
-  json.key("error").text(attempt.error).close('}');
+  json.key("error").text(attempt.error);
+  if (!attempt.warning.empty()) json.key("warning").text(attempt.warning);
+  json.close('}');
 }
 
 // The line of the error and its neighbours, each cut to a length that can be shown.

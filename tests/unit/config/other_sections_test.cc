@@ -169,6 +169,37 @@ TEST(OtherSections, ExemplarsHaveRoomForAHundredThousandUnlessConfigured) {
   EXPECT_EQ(load_or_fail("storage: {exemplars: {max_exemplars: -1}}").max_exemplars, -1);
 }
 
+TEST(OtherSections, WhatIsSaidOfTheStore) {
+  const struct {
+    const char* yaml;
+    Tsdb tsdb;
+  } cases[] = {
+      {"", {}},
+      {"storage:", {}},
+      {"storage: {tsdb: {}}", {}},
+      {"storage: {tsdb: {retention:}}", {}},
+      {"storage: {tsdb: {retention: {}}}", {}},
+      {"storage: {tsdb: {retention: {time: }}}", {}},
+      {"storage: {tsdb: {retention: {time: 30d}}}", {Duration::seconds(30 * 86'400), {}, {}, {}}},
+      {"storage: {tsdb: {retention: {time: 0s}}}", {Duration(), {}, {}, {}}},
+      {"storage: {tsdb: {retention: {size: 1GiB512MiB}}}", {{}, int64_t{1536} << 20, {}, {}}},
+      {"storage: {tsdb: {retention: {size: 0}}}", {{}, 0, {}, {}}},
+      {"storage: {tsdb: {retention: {percentage: 12.5}}}", {{}, {}, 12.5, {}}},
+      {"storage: {tsdb: {out_of_order_time_window: 1h30m}}", {{}, {}, {}, Duration::minutes(90)}},
+  };
+  for (const auto& c : cases) {
+    EXPECT_EQ(load_or_fail(c.yaml).tsdb, c.tsdb) << c.yaml;
+    EXPECT_EQ(warnings_of(c.yaml), Lines()) << c.yaml;
+  }
+}
+
+TEST(UnusedSections, PartsOfStorageThatConcernBlocks) {
+  EXPECT_EQ(warnings_of("storage: {tsdb: {retention: {time: 1d}, stale_series_compaction_threshold: 0.5,"
+                        " chunk_encoding: {floats: xor2}}}"),
+            Lines({"1:76: read, but not used by this version: storage.tsdb.chunk_encoding, "
+                   "storage.tsdb.stale_series_compaction_threshold"}));
+}
+
 // The lines of the configuration as printed that belong to the sections of `yaml`.
 std::string printed(std::string_view yaml) {
   const std::string text = load_or_fail(yaml).yaml;

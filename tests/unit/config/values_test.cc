@@ -1,6 +1,6 @@
 // The small syntaxes: sizes, URLs, variables.
 #include "config/sections/environment.h"
-#include "config/sections/size.h"
+#include "base/size.h"
 #include "config/sections/url.h"
 #include "tests/unit/config/support.h"
 

@@ -55,6 +55,20 @@ TEST(AttemptLog, KeepsWhatARecordSays) {
   EXPECT_EQ(kept.error, record.error);
 }
 
+TEST(AttemptLog, AnAttemptMayHaveAWarningBesideItsError) {
+  AttemptLog log;
+  for (int64_t i = 1; i <= 300; ++i) {
+    AttemptRecord record = attempt(i, i % 3 == 0 ? "" : "error " + std::to_string(i));
+    record.warning = i % 5 == 0 ? "" : "warning " + std::to_string(i);
+    log.add(record);
+  }
+  for (const AttemptRecord& kept : log.newest(kKeptAttempts)) {
+    const std::string number = std::to_string(kept.samples);
+    EXPECT_EQ(kept.error, kept.samples % 3 == 0 ? "" : "error " + number);
+    EXPECT_EQ(kept.warning, kept.samples % 5 == 0 ? "" : "warning " + number);
+  }
+}
+
 TEST(ShortTime, TellsAnyTimeToATwoThousandth) {
   for (int64_t ns = 1'000; ns < 3'600'000'000'000; ns += ns / 7 + 1'000) {
     const int64_t told = ShortTime::of(ns).ns();

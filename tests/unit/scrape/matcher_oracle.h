@@ -77,7 +77,7 @@ class BasicMatcherSide {
     if (stop_at && line.key == *stop_at) return Verdict::stop();
     story_.series(is_dropped(line.key) ? "dropped" : key, line.value, line.timestamp, false);
     story_.extras(line);
-    if (is_refused(line.key)) return Verdict::refused();
+    if (is_refused(line.key)) return Verdict::forgotten();
     if (is_dropped(line.key)) return Verdict::dropped();
     keys_.push_back(key);
     return Verdict::stored(static_cast<storage::Slot>(keys_.size() - 1));

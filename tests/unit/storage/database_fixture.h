@@ -14,6 +14,7 @@
 #include "storage/log/database.h"
 #include "storage/log/log_db.h"
 #include "storage/log/segment_db.h"
+#include "storage/segment/footer_codec.h"
 
 namespace narthex::storage {
 
@@ -88,14 +89,21 @@ class OpenDatabase {
   SegmentFiles& segments() { return *segments_; }
   PagesList& pages() { return pages_; }
 
-  // A closed file of `pages` packs of `bytes` bytes that say which they are, and a footer. Null: it failed.
-  std::unique_ptr<SegmentFile> written(const std::string& name, uint64_t pages = 3, size_t bytes = 10'000) {
+  // A closed file of `pages` packs of `bytes` bytes that say which they are, and a footer for this window with the
+  // name. Null: it failed.
+  std::unique_ptr<SegmentFile> written(const std::string& name, uint64_t pages = 3, size_t bytes = 10'000,
+                                       int64_t window = 0, std::vector<uint64_t> parents = {}) {
     auto file = segments_->create();
     if (!file) return nullptr;
     for (uint64_t i = 0; i < pages; ++i) {
       if (!(*file)->put(PageKind::kPack, i, page(name, i, bytes))) return nullptr;
     }
-    if (!(*file)->put(PageKind::kFooter, 0, name) || !(*file)->close()) return nullptr;
+    SegmentFooter footer;
+    footer.version = kSegmentVersion;
+    footer.first_window = footer.last_window = window;
+    footer.parents = std::move(parents);
+    footer.codecs.push_back({.codec = name});
+    if (!(*file)->put(PageKind::kFooter, 0, encode(footer)) || !(*file)->close()) return nullptr;
     return std::move(*file);
   }
   static std::string page(const std::string& name, uint64_t number, size_t bytes) {
@@ -111,7 +119,7 @@ class OpenDatabase {
   // A segment of this name for everything in the log below `logs_below`.
   Result<> seal(const std::string& name, int64_t logs_below, std::vector<uint64_t> removed = {}) {
     SegmentChange change;
-    change.added.push_back(written(name));
+    change.added.push_back(written(name, 3, 10'000, logs_below - 1, removed));
     if (!change.added.back()) return Error{Code::kIo, "the file cannot be written"};
     change.logs_below = logs_below;
     change.removed = removed;
@@ -147,8 +155,10 @@ class OpenDatabase {
     return text;
   }
   static std::string name_of(const SegmentPages& pages) {
-    std::string name, bytes;
-    if (const auto read = pages.get(PageKind::kFooter, 0, name); !read) return "(" + read.error().message + ")";
+    std::string bytes;
+    if (const auto read = pages.get(PageKind::kFooter, 0, bytes); !read) return "(" + read.error().message + ")";
+    const auto footer = decode_footer(bytes);
+    const std::string name = footer ? footer->codecs.at(0).codec : footer.error().message;
     for (uint64_t i = 0; pages.get(PageKind::kPack, i, bytes) || i < 3; ++i) {
       if (bytes != page(name, i, bytes.size())) return name + " with a wrong page " + std::to_string(i);
     }

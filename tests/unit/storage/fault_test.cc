@@ -134,7 +134,6 @@ TEST_P(Faults, ALogThatIsNotOpenAnswersWithAnError) {
   files_->set(GetParam());
   for (int i = 0; i < 3; ++i) EXPECT_FALSE(db.write({{1, "y"}}));
   EXPECT_FALSE(db.create(2));
-  EXPECT_FALSE(db.drop(2));
   EXPECT_FALSE(db.sync());
 }
 

@@ -200,8 +200,8 @@ TEST(Copy, IsAStoreThatASecondOneOpens) {
   db.settings().window_ms = 60'000;
   ASSERT_TRUE(db.open());
   ASSERT_TRUE(db.seal("one", 1));
-  ASSERT_TRUE(db.segments().copy_to(copy));
-  EXPECT_FALSE(db.segments().copy_to(copy)) << "nothing is overwritten";
+  ASSERT_TRUE(db.segments().copy_to(copy, true));
+  EXPECT_FALSE(db.segments().copy_to(copy, true)) << "nothing is overwritten";
   const std::string before = db.dump();
   const std::string file = db.pages()[0]->file();
   db.settings().folder = copy;

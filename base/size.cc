@@ -1,11 +1,11 @@
-#include "config/sections/size.h"
+#include "base/size.h"
 
 #include <algorithm>
 #include <cmath>
 
 #include "base/number.h"
 
-namespace narthex::config {
+namespace narthex {
 namespace {
 
 constexpr std::string_view kPrefixes = "KMGTPE";
@@ -68,4 +68,4 @@ std::string format_size(int64_t bytes) {
   return out;
 }
 
-}  // namespace narthex::config
+}  // namespace narthex

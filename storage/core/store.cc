@@ -1,0 +1,13 @@
+#include "storage/store.h"
+
+namespace narthex::storage {
+
+namespace {
+Error no_files() { return Error{Code::kUnsupported, "this store has no files"}; }
+}  // namespace
+
+Result<> Store::delete_series(std::vector<std::vector<Matcher>>, Timestamp, Timestamp) { return no_files(); }
+Result<> Store::clean_tombstones() { return no_files(); }
+Result<std::string> Store::snapshot(bool) { return no_files(); }
+
+}  // namespace narthex::storage
