@@ -6,12 +6,13 @@
 namespace narthex::storage {
 
 Committer::Committer(Core& core, Windows& windows, ExemplarRing& ring, RecordLog& record_log, const Options& options,
-                     const LiveLimits& limits, FrozenSink& sink)
+                     const LiveLimits& limits, FrozenSink& sink, Log& log)
     : core_(core),
       windows_(windows),
       ring_(ring),
       record_log_(record_log),
       log_(log),
+      options_(options),
       preparer_(core, windows, ring, options, limits),
       housekeeping_(core, windows, record_log, options, sink) {
   thread_ = std::thread([this] { run(); });
@@ -87,11 +88,19 @@ void Committer::run() {
   for (std::vector<Job> jobs = next_jobs(); !jobs.empty(); jobs = next_jobs()) process(std::move(jobs));
 }
 
+void Committer::at(std::string_view point) const {
+  if (options_.at_point) options_.at_point(point);
+}
+
 void Committer::process(std::vector<Job> jobs) {
   while (!jobs.empty()) {
     std::vector<Job> batch = take_batch(jobs);
     const Result<> status = write(batch);
-    if (status) apply(batch);
+    if (status) {
+      at("commit.logged");
+      apply(batch);
+      at("commit.published");
+    }
     finish(batch, status);
     housekeeping_.run();
   }
@@ -229,6 +238,7 @@ Result<> Committer::write(std::vector<Job>& batch) {
       for (PreparedRecord& record : entry.prepared.records) records.push_back(&record);
     }
   }
+  at("commit.prepared");
   auto written = record_log_.write(records);
   if (!records.empty()) note(written);
   return written;

@@ -7,6 +7,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -34,7 +35,7 @@ class Committer {
  public:
   // All must outlive the committer. `sink`: see Housekeeping.
   Committer(Core& core, Windows& windows, ExemplarRing& ring, RecordLog& record_log, const Options& options,
-            const LiveLimits& limits, FrozenSink& sink);
+            const LiveLimits& limits, FrozenSink& sink, Log& log);
   // Stops as stop() does.
   ~Committer();
 
@@ -69,6 +70,7 @@ class Committer {
 
   void run();
   std::vector<Job> next_jobs();
+  void at(std::string_view point) const;
   void process(std::vector<Job> jobs);
   // Takes from `jobs` a batch in which no target occurs twice, owners of foreign slots included.
   std::vector<Job> take_batch(std::vector<Job>& jobs);
@@ -92,6 +94,7 @@ class Committer {
   ExemplarRing& ring_;
   RecordLog& record_log_;
   Log& log_;
+  const Options& options_;
   Preparer preparer_;
   Housekeeping housekeeping_;
   CommitterStats stats_;

@@ -43,12 +43,31 @@ void Target::place(Slot slot, ListId list) {
   lists_[slot] = list;
 }
 
+// Where each series is. Of several slots of one series (a dead one that the log never said to be gone, and its
+// successor; or two producers' that began it at once) the one with the newest sample; the others' columns are retired.
+boost::unordered_flat_map<ListId, Slot> Target::places_of_series() {
+  boost::unordered_flat_map<ListId, Slot> places;
+  for (Slot slot = 0; slot < slot_count(); ++slot) {
+    const auto [it, fresh] = places.emplace(lists_[slot], slot);
+    if (fresh || lists_[slot] == kNoList) continue;
+    const auto known = newest(it->second);
+    const auto here = newest(slot);
+    Slot other = slot;
+    if (!known || (here && here->timestamp > known->timestamp)) std::swap(it->second, other);
+    retire(other);
+  }
+  return places;
+}
+
 // The slots were compacted: columns move with their templates; what the layout does not name was dead.
 void Target::move_to(std::span<const SlotTemplate> layout) {
-  boost::unordered_flat_map<ListId, Slot> old_places;
-  for (Slot slot = 0; slot < slot_count(); ++slot) old_places.emplace(lists_[slot], slot);
+  const boost::unordered_flat_map<ListId, Slot> old_places = places_of_series();
   boost::unordered_flat_map<ListId, Slot> places;
-  for (const SlotTemplate& s : layout) places.emplace(s.list, s.slot);
+  for (const SlotTemplate& s : layout) {
+    const bool fresh = places.emplace(s.list, s.slot).second;
+    const auto old = fresh ? old_places.end() : old_places.find(s.list);
+    if (old != old_places.end()) retire(old->second);  // either slot may go on
+  }
   for (Slot slot = 0; slot < slot_count(); ++slot) {
     if (!places.contains(lists_[slot])) retire(slot);
   }
@@ -59,20 +78,31 @@ void Target::move_to(std::span<const SlotTemplate> layout) {
   for (const SlotTemplate& s : layout) {
     place(s.slot, s.list);
     const auto old = old_places.find(s.list);
-    if (old == old_places.end()) continue;
+    if (old == old_places.end() || places.find(s.list)->second != s.slot) continue;
     columns_[s.slot] = columns[old->second];
     if (OpenSide* side = sides.find(old->second)) sides_.put(s.slot, std::move(*side));
   }
 }
 
-void Target::lay_out(std::span<const SlotTemplate> layout) {
-  const bool same = std::all_of(layout.begin(), layout.end(), [&](const SlotTemplate& s) {
-    return s.slot >= slot_count() || lists_[s.slot] == s.list || lists_[s.slot] == kNoList;
-  });
-  if (!same) {
-    move_to(layout);
-    return;
+// Whether the layout only adds to this one. Not where it names a series that is in another slot here: that has moved,
+// be it to a slot that nothing was known of.
+bool Target::fits(std::span<const SlotTemplate> layout) const {
+  std::vector<ListId> added;
+  for (const SlotTemplate& s : layout) {
+    const ListId here = s.slot < slot_count() ? lists_[s.slot] : kNoList;
+    if (here == s.list) continue;
+    if (here != kNoList) return false;
+    added.push_back(s.list);
   }
+  if (added.empty()) return true;
+  std::sort(added.begin(), added.end());
+  return std::none_of(lists_.begin(), lists_.end(), [&](ListId list) {
+    return list != kNoList && std::binary_search(added.begin(), added.end(), list);
+  });
+}
+
+void Target::lay_out(std::span<const SlotTemplate> layout) {
+  if (!fits(layout)) return move_to(layout);
   for (const SlotTemplate& s : layout) place(s.slot, s.list);
 }
 

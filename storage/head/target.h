@@ -108,6 +108,8 @@ class Target {
   size_t bytes() const;
 
  private:
+  boost::unordered_flat_map<ListId, Slot> places_of_series();
+  bool fits(std::span<const SlotTemplate> layout) const;
   void move_to(std::span<const SlotTemplate> layout);
   TimeGroup& scrape_group(Part& part, uint32_t producer, Timestamp t, uint32_t& number);
   void put(Slot slot, Part& part, uint32_t number, uint32_t index, uint64_t bits);

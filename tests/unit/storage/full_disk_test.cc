@@ -112,7 +112,9 @@ TEST(FullDisk, OfARealKindLosesNothingAndGoesOnByItself) {
     ASSERT_TRUE(db.log().sync());
     expect_batches(db.log(), acknowledged);
     // Else the disk would really be full at last.
-    ASSERT_TRUE(db.log().drop(window));
+    SegmentChange emptied;
+    emptied.logs_below = window;
+    ASSERT_TRUE(db.segments().apply(std::move(emptied)));
     acknowledged.erase(acknowledged.begin(), acknowledged.begin() + static_cast<std::ptrdiff_t>(before));
   }
   ASSERT_TRUE(db.seal("new", 1));
