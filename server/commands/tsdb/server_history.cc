@@ -46,7 +46,7 @@ class ReadClient {
     std::promise<Result<net::Response>> promise;
     std::shared_ptr<net::HttpClient> client;
     reactor_.post([&] {
-      auto made = net::HttpClient::create(reactor_, {}, "narthex/" + std::string(web::version()));
+      auto made = net::HttpClient::create(reactor_, {}, "narthex/" + std::string(version()));
       if (!made) return promise.set_value(made.error());
       client = *made;
       net::Request request;
@@ -84,7 +84,7 @@ void trim(std::vector<storage::HistorySeries>& part, Timestamp from, Timestamp t
       const Timestamp t = series.samples.timestamps[i];
       if (t >= from && t <= to) kept.push(t, series.samples.values[i]);
     }
-    for (storage::HistogramSample& h : series.samples.histograms) {
+    for (HistogramSample& h : series.samples.histograms) {
       if (h.timestamp >= from && h.timestamp <= to) kept.histograms.push_back(std::move(h));
     }
     series.samples = std::move(kept);
