@@ -5,7 +5,7 @@
 namespace narthex::storage {
 
 Committer::Committer(Core& core, Windows& windows, ExemplarRing& ring, RecordLog& record_log, const Options& options,
-                     const LiveLimits& limits, FrozenSink& sink)
+                     const LiveLimits& limits, FrozenSink& sink, Log& log)
     : core_(core),
       windows_(windows),
       ring_(ring),

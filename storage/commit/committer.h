@@ -33,7 +33,7 @@ class Committer {
  public:
   // All must outlive the committer. `sink`: see Housekeeping.
   Committer(Core& core, Windows& windows, ExemplarRing& ring, RecordLog& record_log, const Options& options,
-            const LiveLimits& limits, FrozenSink& sink);
+            const LiveLimits& limits, FrozenSink& sink, Log& log);
   // Stops as stop() does.
   ~Committer();
 

@@ -131,7 +131,7 @@ Result<std::unique_ptr<Store>> open_store(const Options& options, const Clock& c
     sink = shared->sealer.get();
   }
   shared->committer = std::make_unique<Committer>(shared->core, shared->windows, shared->exemplars, *shared->record_log,
-                                                  shared->options, shared->limits, *sink);
+                                                  shared->options, shared->limits, *sink, log);
   shared->budget = make_budget(*shared, log);
   shared->watch = std::make_unique<BudgetWatch>(*shared->budget, clock);
   return std::unique_ptr<Store>(std::make_unique<StoreImpl>(std::move(shared)));
