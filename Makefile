@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 JOBS ?= $(shell nproc)
-KILLS ?= 100
+KILLS ?= 1000
 .DEFAULT_GOAL := help
 
 .PHONY: help setup build run test test-all bench lint format asan tsan crash fuzz clean bench-compare
@@ -27,6 +27,7 @@ test:  ## build and run the tests
 	@scripts/build.sh release all
 	@cd build/release && ctest --output-on-failure -j$(JOBS)
 
+test-all: KILLS = 50
 test-all: test asan tsan crash fuzz lint  ## the tests, under sanitizers too, longer crash loops, fuzzing, lint
 
 asan:  ## the tests under address and undefined-behaviour sanitizers
@@ -39,7 +40,7 @@ tsan:  ## the tests under the thread sanitizer
 	@scripts/build.sh tsan all
 	@cd build/tsan && ctest --output-on-failure -j$(JOBS)
 
-crash:  ## a longer kill -9 loop than in `make test`: KILLS=100
+crash:  ## a longer kill -9 loop than in `make test`: KILLS=1000
 	@scripts/setup.sh build test
 	@scripts/build.sh release store_kill_test
 	@NARTHEX_KILLS=$(KILLS) build/release/tests/crash/store_kill_test

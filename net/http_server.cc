@@ -81,8 +81,13 @@ class Server final : public HttpServer {
         sweep_(std::make_shared<asio::steady_timer>(core_->control)),
         control_guard_(asio::make_work_guard(core_->control)),
         io_guard_(asio::make_work_guard(core_->io)),
-        quick_guard_(asio::make_work_guard(core_->quick.workers)),
-        slow_guard_(asio::make_work_guard(core_->slow.workers)) {}
+        worker_guards_{asio::make_work_guard(core_->quick.workers)} {
+    for (const WorkerLane& lane : core_->options.lanes) {
+      core_->lanes.push_back(std::make_unique<Lane>());
+      core_->lanes.back()->takes = lane.takes;
+      worker_guards_.push_back(asio::make_work_guard(core_->lanes.back()->workers));
+    }
+  }
 
   ~Server() override { stop(0); }
 
@@ -112,10 +117,13 @@ class Server final : public HttpServer {
       });
     }
     run_workers(core_->quick, std::max(1, core_->options.worker_threads), "http-worker");
-    if (core_->options.is_slow) run_workers(core_->slow, std::max(1, core_->options.slow_worker_threads), "http-slow");
+    for (size_t i = 0; i < core_->lanes.size(); ++i) {
+      const WorkerLane& lane = core_->options.lanes[i];
+      run_workers(*core_->lanes[i], std::max(1, lane.threads), lane.name);
+    }
   }
 
-  void run_workers(Lane& lane, int count, const char* name) {
+  void run_workers(Lane& lane, int count, const std::string& name) {
     for (int i = 0; i < count; ++i) {
       threads_.emplace_back([core = core_, &lane, name] {
         prepare_thread(name);
@@ -149,8 +157,7 @@ class Server final : public HttpServer {
     core_->registry.wait_until_empty(kForever);
     control_guard_.reset();
     io_guard_.reset();
-    quick_guard_.reset();
-    slow_guard_.reset();
+    worker_guards_.clear();
     for (std::thread& thread : threads_) thread.join();
   }
 
@@ -161,8 +168,7 @@ class Server final : public HttpServer {
   std::vector<uint16_t> ports_;
   WorkGuard control_guard_;
   WorkGuard io_guard_;
-  WorkGuard quick_guard_;
-  WorkGuard slow_guard_;
+  std::vector<WorkGuard> worker_guards_;
   std::vector<std::thread> threads_;
 };
 

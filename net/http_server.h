@@ -15,13 +15,21 @@ namespace narthex::net {
 
 struct ServerRequest;
 
+// Requests of a kind that may take long have workers and a queue of their own: a probe is answered while all of those
+// are busy.
+struct WorkerLane {
+  std::string name;  // of the threads: at most 15 characters
+  int threads = 1;
+  std::function<bool(const ServerRequest&)> takes;  // asked on an I/O thread, so it must be quick
+};
+
 struct ServerOptions {
   std::vector<std::string> listen = {"0.0.0.0:9090"};  // host:port, [v6]:port, :port
   int io_threads = 1;
   int worker_threads = 2;                      // handlers run here, so that a long one delays no connection
   int worker_nice = 5;                         // so that queries do not delay scrapes
-  int slow_worker_threads = 2;                 // for what is_slow names
-  size_t max_queued = 256;                     // requests waiting for a worker, of each kind; beyond: 503
+  std::vector<WorkerLane> lanes;               // the first one that takes a request has it
+  size_t max_queued = 256;                     // requests waiting for a worker, in each lane; beyond: 503
   size_t max_connections = 512;                // beyond: the oldest idle connection is closed, else the new one
   size_t max_header_bytes = 64 * 1024;         // beyond: 431
   size_t max_body_bytes = 32 << 20;            // beyond: 413, also when chunked
@@ -29,9 +37,6 @@ struct ServerOptions {
   int64_t body_timeout_ns = 60'000'000'000;
   int64_t idle_timeout_ns = 300'000'000'000;  // between requests (--web.read-timeout)
   int64_t write_timeout_ns = 60'000'000'000;  // without progress
-  // Requests that may take long have workers of their own: a probe is answered while all of those are busy. Asked on an
-  // I/O thread, so it must be quick. Empty: none is slow, and there are no such workers.
-  std::function<bool(const ServerRequest&)> is_slow;
 };
 
 struct ServerRequest {

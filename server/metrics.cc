@@ -178,6 +178,25 @@ void add_scrape(Families& out, const scrape::Stats& stats) {
   out.counter("narthex_scrape_samples_total", "Samples read from targets.", stats.samples);
 }
 
+void add_receiver(Families& out, const remote::ReceiverStats& stats) {
+  out.counter("narthex_remote_write_received_samples_total", "Samples accepted from remote writers.", stats.samples,
+              {{"type", "float"}});
+  out.append(static_cast<double>(stats.histograms), {{"type", "histogram"}});
+  out.counter("narthex_remote_write_received_exemplars_total", "Exemplars accepted from remote writers.",
+              stats.exemplars);
+  out.counter("narthex_remote_write_invalid_labels_samples_total", "Samples left out because of their labels.",
+              stats.invalid_label_samples);
+  out.counter("narthex_remote_write_refused_samples_total", "Samples refused for their timestamps or their values.",
+              stats.refused_samples);
+  out.counter("narthex_remote_write_rolled_back_requests_total", "Requests refused because of one sample.",
+              stats.rolled_back_requests);
+  out.counter("narthex_remote_write_failed_requests_total", "Requests that could not be written.",
+              stats.failed_requests);
+  out.gauge("narthex_remote_write_known_series", "Series that are written without a look at their labels.",
+            stats.known_series);
+  out.gauge("narthex_remote_write_known_targets", "Label sets of targets that are written to.", stats.known_targets);
+}
+
 void add_pools(Families& out, const std::vector<PoolSize>& pools) {
   out.add("prometheus_target_scrape_pool_targets", "Targets being scraped, by job.", MetricType::Gauge);
   for (const auto& pool : pools) out.append(static_cast<double>(pool.targets), {{"scrape_job", pool.job}});
@@ -221,6 +240,7 @@ std::vector<MetricFamily> OwnMetrics::families(const Snapshot& now) const {
   if (now.storage) add_storage(out, *now.storage);
   if (now.storage) add_segments(out, *now.storage, now.limits);
   if (now.scrape) add_scrape(out, *now.scrape);
+  if (now.receiver) add_receiver(out, *now.receiver);
   if (now.scrape) add_pools(out, now.pools);
   add_process(out, read_process_stats());
   return out.take();

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "net/http_server.h"
+#include "remote/receiver.h"
 #include "scrape/manager.h"
 #include "storage/store.h"
 #include "web/app.h"
@@ -39,6 +40,7 @@ struct Snapshot {
   std::optional<storage::Stats> storage;
   storage::Limits limits;  // that hold
   std::optional<scrape::Stats> scrape;
+  std::optional<remote::ReceiverStats> receiver;
   std::vector<PoolSize> pools;
 };
 

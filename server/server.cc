@@ -24,6 +24,9 @@ constexpr int64_t kStopGraceNs = 2'000'000'000;
 // For everything that is no query: probes, metrics, metadata, pages.
 constexpr int kQuickWorkers = 2;
 
+// One decodes a remote write while another one's is stored.
+constexpr int kWriteWorkers = 2;
+
 // More queries at once than this would be threads without CPUs.
 constexpr int64_t kMaxQueryWorkers = 256;
 
@@ -31,8 +34,6 @@ net::ServerOptions http_options(const FlagValues& flags) {
   net::ServerOptions options;
   options.listen = flags.list("web.listen-address");
   options.worker_threads = kQuickWorkers;
-  options.slow_worker_threads =
-      static_cast<int>(std::clamp<int64_t>(flags.integer("query.max-concurrency"), 1, kMaxQueryWorkers));
   options.max_connections = static_cast<size_t>(flags.integer("web.max-connections"));
   options.idle_timeout_ns = flags.duration("web.read-timeout").ns;
   return options;
@@ -74,6 +75,18 @@ scrape::ManagerOptions manager_options(const FlagValues& flags, const config::Co
   options.features.start_timestamps = features.st_storage;
   options.features.type_and_unit_labels = features.type_and_unit_labels;
   return options;
+}
+
+Result<> receiver_options(const FlagValues& flags, remote::ReceiverOptions& options) {
+  constexpr char kMessages[] = "web.remote-write-receiver.accepted-protobuf-messages";
+  if (auto accepted = remote::accept_only(flags.list(kMessages), options); !accepted) {
+    return prefixed(std::string("--") + kMessages + ": ", accepted.error());
+  }
+  const ScrapeFeatures features = read_features(flags.list("enable-feature")).scrape;
+  options.exemplars = features.exemplar_storage;
+  options.start_timestamps = features.st_storage;
+  options.type_and_unit_labels = features.type_and_unit_labels;
+  return {};
 }
 
 promql::EngineOptions engine_options(const FlagValues& flags, int64_t evaluation_interval_ms) {
@@ -139,12 +152,20 @@ Result<web::Settings> Server::web_settings() {
   return settings;
 }
 
+std::vector<net::WorkerLane> Server::lanes() const {
+  const int64_t queries = std::clamp<int64_t>(flags_.integer("query.max-concurrency"), 1, kMaxQueryWorkers);
+  return {
+      {"http-query", static_cast<int>(queries), [this](const auto& request) { return app_->is_query(request); }},
+      {"http-write", kWriteWorkers, [this](const auto& request) { return app_->is_write(request); }},
+  };
+}
+
 Result<> Server::start_http() {
   auto settings = web_settings();
   if (!settings) return settings.error();
   app_ = std::make_unique<web::App>(std::move(*settings));
   net::ServerOptions options = http_options(flags_);
-  options.is_slow = [this](const net::ServerRequest& request) { return app_->is_query(request); };
+  options.lanes = lanes();
   auto http =
       net::HttpServer::start(options, [this](const net::ServerRequest& request) { return app_->handle(request); });
   if (!http) return http.error();
@@ -170,6 +191,15 @@ Result<> Server::open_store(const config::Config& config) {
   return {};
 }
 
+Result<> Server::make_receiver() {
+  remote::ReceiverOptions options;
+  if (auto accepted = receiver_options(flags_, options); !accepted) return accepted;
+  if (flags_.flag("web.enable-remote-write-receiver")) {
+    receiver_ = remote::Receiver::create(*store_, clock_, log_, options);
+  }
+  return {};
+}
+
 web::RuntimeInfo Server::runtime_info() const {
   const ProcessStats process = read_process_stats();
   const ReloadState reload = configuration_.state();
@@ -189,6 +219,7 @@ web::RuntimeInfo Server::runtime_info() const {
 web::Sources Server::sources(int64_t evaluation_interval_ms) {
   web::Sources sources;
   sources.store = store_.get();
+  sources.receiver = receiver_.get();
   sources.engine = std::make_shared<promql::Engine>(engine_options(flags_, evaluation_interval_ms), clock_);
   sources.pools = [this] { return manager_->pools(); };
   sources.metadata = [this] { return manager_->metadata(); };
@@ -244,6 +275,7 @@ Result<> Server::start(config::Config config) {
   notifications_.begin(web::kStarting);
   if (auto opened = open_store(config); !opened) return opened.error();
   replayed_ = true;
+  if (auto made = make_receiver(); !made) return made.error();
   manager_ = scrape::Manager::create(manager_options(flags_, config), *store_, clock_, log_);
   auto started = configuration_.start(parts(), std::move(config));
   notifications_.end(web::kStarting);
@@ -257,6 +289,7 @@ void Server::stop() {
   if (http_) http_->stop(kStopGraceNs);
   http_.reset();
   manager_.reset();
+  receiver_.reset();
   store_watch_.reset();
   if (store_) store_->close();
   store_.reset();
@@ -271,6 +304,7 @@ Snapshot Server::snapshot() const {
   now.storage = store_->stats();
   now.limits = limits();
   now.scrape = manager_->stats();
+  if (receiver_) now.receiver = receiver_->stats();
   for (const auto& pool : manager_->pools()) {
     now.pools.push_back({pool->job(), pool->active_size(), pool->sync_failed()});
   }

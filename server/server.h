@@ -12,6 +12,7 @@
 #include "config/config.h"
 #include "net/http_server.h"
 #include "promql/engine.h"
+#include "remote/receiver.h"
 #include "scrape/manager.h"
 #include "server/configuration.h"
 #include "server/flags.h"
@@ -44,7 +45,9 @@ class Server {
  private:
   Result<web::Settings> web_settings();
   Result<> start_http();
+  std::vector<net::WorkerLane> lanes() const;
   Result<> open_store(const config::Config& config);
+  Result<> make_receiver();
   std::vector<Configuration::Part> parts();
   void use_limits(const storage::Limits& limits);
   storage::Limits limits() const;
@@ -69,6 +72,7 @@ class Server {
   // In the order of building; taken down in the reverse order.
   std::unique_ptr<web::App> app_;
   std::unique_ptr<storage::Store> store_;
+  std::unique_ptr<remote::Receiver> receiver_;  // null: not enabled
   std::unique_ptr<StoreWatch> store_watch_;
   std::unique_ptr<scrape::Manager> manager_;
   std::unique_ptr<net::HttpServer> http_;

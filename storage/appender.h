@@ -12,6 +12,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <iterator>
 #include <memory>
 #include <vector>
 
@@ -51,6 +52,13 @@ struct SlotExemplar {
 // Since when the sample of a slot counts.
 struct SlotStart {
   Slot slot;
+  Timestamp start;
+};
+
+// The same for one sample with its own timestamp.
+struct TimedStart {
+  Slot slot;
+  Timestamp timestamp;
   Timestamp start;
 };
 
@@ -100,6 +108,10 @@ class Scratch {
   // Goes with the sample that the slot gets in this scrape (with all of them, if it gets several); without one it is
   // ignored. In ms, not 0. The last call for a slot holds.
   void set_start(Slot slot, Timestamp start) { starts_.push_back({slot, start}); }
+  // For the slot's sample with this timestamp of its own; wins over set_start().
+  void set_start_at(Slot slot, Timestamp timestamp, Timestamp start) {
+    timed_starts_.push_back({slot, timestamp, start});
+  }
   // A sample that is older than the out-of-order window, and was not set quietly, fails the whole commit with "too old
   // sample" (scrape spec, 6.2).
   void fail_if_too_old() { fails_if_too_old_ = true; }
@@ -133,9 +145,36 @@ class Scratch {
   // Usually empty. A slot with a histogram at the scrape's time is in seen_, with a value that means nothing.
   std::vector<SlotHistogram> histograms_;
   std::vector<SlotStart> starts_;
+  std::vector<TimedStart> timed_starts_;
   std::vector<SlotExemplar> exemplars_;
   bool fails_if_too_old_ = false;
   bool only_in_order_ = false;
+};
+
+// Why a sample or an exemplar was not stored (configuration spec, sections 7 and 9).
+enum class Refusal {
+  kOutOfOrder,
+  kDuplicate,
+  kOutOfBounds,
+  kTooFarAhead,  // of the wall clock
+  kTooOld,       // for the out-of-order window
+  kMalformed,    // a histogram whose spans do not fit its buckets
+  kExemplarOutOfOrder,
+  kExemplarTooLong,
+};
+
+// What was refused. Of an exemplar: its series, timestamp and value.
+struct RefusedSample {
+  Refusal why = Refusal::kOutOfOrder;
+  size_t scratch = 0;  // which of those that were committed together
+  Slot slot = 0;       // in that scratch
+  Labels series;
+  Timestamp timestamp = 0;
+  double value = 0;
+  bool is_histogram = false;  // `value` means nothing
+  // What a duplicate collides with.
+  double existing = 0;
+  bool existing_is_histogram = false;
 };
 
 struct CommitResult {
@@ -149,6 +188,32 @@ struct CommitResult {
   // old ones beside new ones.
   uint64_t exemplar_out_of_order = 0;
   uint64_t malformed_histograms = 0;  // spans that do not fit the buckets
+  // Store::commit_all() alone tells these one by one: scratches in their order, all that a scratch brought.
+  std::vector<RefusedSample> refused = {};
+
+  // Samples, as opposed to exemplars.
+  uint64_t refused_samples() const {
+    return out_of_order + duplicate_timestamp + out_of_bounds + too_old + malformed_histograms;
+  }
+  // Adds what another scratch of the same commit had refused.
+  void add(CommitResult other) {
+    out_of_order += other.out_of_order;
+    duplicate_timestamp += other.duplicate_timestamp;
+    out_of_bounds += other.out_of_bounds;
+    too_old += other.too_old;
+    exemplar_out_of_order += other.exemplar_out_of_order;
+    malformed_histograms += other.malformed_histograms;
+    if (refused.empty()) refused.swap(other.refused);
+    refused.insert(refused.end(), std::make_move_iterator(other.refused.begin()),
+                   std::make_move_iterator(other.refused.end()));
+  }
+};
+
+// What becomes of scratches of which a sample is refused. Refused exemplars, and samples that are silently ignored
+// (equal to the newest one, or in conflict with each other), are no reason.
+enum class CommitMode {
+  kPartial,       // all else is stored
+  kAllOrNothing,  // nothing is stored, no series remains; the status is kInvalid
 };
 
 // New slot of each old slot (kNoSlot: dead), after a compaction of a layout.

@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -13,6 +14,7 @@
 #include "storage/appender.h"
 #include "storage/blocks.h"
 #include "storage/cardinality.h"
+#include "storage/history.h"
 #include "storage/options.h"
 #include "storage/querier.h"
 
@@ -73,6 +75,13 @@ class Store : public Queryable {
   // are allowed: the first producer owns a series, the other appends to it with the checks of the scrape spec, 6.2.
   virtual std::shared_ptr<TargetAppender> open_target(const Labels& public_labels) = 0;
 
+  // Commits scratches of different targets together: in one batch of the log, so that after a crash all of them are
+  // there or none, and visible at once. No series may be in two of them, and all their samples must have timestamps of
+  // their own. `done` is called once, as by TargetAppender::commit(), with the sums of all; refusals are told one by
+  // one. The appenders must live until then.
+  virtual void commit_all(std::vector<std::unique_ptr<Scratch>> scratches, CommitMode mode,
+                          std::function<void(CommitResult)> done) = 0;
+
   // How many exemplars are kept from now on (options: max_exemplars); the oldest go first.
   virtual void set_max_exemplars(size_t) {}
 
@@ -89,6 +98,12 @@ class Store : public Queryable {
   // A consistent copy of the store in the folder `snapshots/<name>` of its own, which a server opens as its data
   // folder; returns the name. `skip_head`: without what is not in segments yet.
   virtual Result<std::string> snapshot(bool skip_head);
+
+  // Adds samples of the past as segments, whatever is there already: durable when it returns, all of them or none. Where
+  // a series has a sample at the same time already, that one stays. kUnsupported where the store has no files.
+  virtual Result<> add_history(std::vector<HistorySeries> series);
+  // Reads and decodes everything, segments and log. Damage as sentences, each naming its place; empty: sound.
+  virtual std::vector<std::string> verify() const;
 
   virtual Stats stats() const = 0;
   // What is the matter now, a sentence each; empty: nothing. Samples cannot be written, windows cannot become segments,

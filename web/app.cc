@@ -65,6 +65,11 @@ struct App::Impl {
   Routed route_below_prefix(const net::ServerRequest& request, std::string_view path);
   Routed route_api(const net::ServerRequest& request, std::string_view path);
   net::ServerResponse call(const Route& route, const net::ServerRequest& request, std::string_view argument);
+  std::string_view below_prefix(const net::ServerRequest& request) const {
+    std::string_view path = request.path;
+    if (path.starts_with(settings.route_prefix)) path.remove_prefix(settings.route_prefix.size());
+    return path;
+  }
 
   net::ServerResponse healthy(const net::ServerRequest&) {
     return text_response(200, "Prometheus Server is Healthy.\n");
@@ -176,7 +181,7 @@ net::ServerResponse App::Impl::call(const Route& route, const net::ServerRequest
   auto canceled = [this, &request] {
     return stops.load(std::memory_order_relaxed) || (request.gone && request.gone());
   };
-  return to_response(route.endpoint({form, url, std::move(*decoded), *now, settings, request.queued_ns, canceled}));
+  return to_response(route.endpoint({request, form, url, std::move(*decoded), *now, settings, canceled}));
 }
 
 App::Impl::Routed App::Impl::route_api(const net::ServerRequest& request, std::string_view path) {
@@ -239,11 +244,11 @@ net::ServerResponse App::handle(const net::ServerRequest& request) const {
 }
 
 bool App::is_query(const net::ServerRequest& request) const {
-  std::string_view path = request.path;
-  const std::string& prefix = impl_->settings.route_prefix;
-  if (path.starts_with(prefix)) path.remove_prefix(prefix.size());
+  const std::string_view path = impl_->below_prefix(request);
   return path == kQueryPath || path == kQueryRangePath;
 }
+
+bool App::is_write(const net::ServerRequest& request) const { return impl_->below_prefix(request) == kWritePath; }
 
 void App::ready(Sources sources) { impl_->publish(std::make_shared<const Sources>(std::move(sources))); }
 

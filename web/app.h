@@ -18,6 +18,7 @@
 #include "base/clock.h"
 #include "net/http_server.h"
 #include "promql/engine.h"
+#include "remote/receiver.h"
 #include "scrape/pool_view.h"
 #include "storage/store.h"
 #include "web/notifications.h"
@@ -31,6 +32,7 @@ namespace narthex::web {
 // What answers are made of. Everything pointed to outlives the last request.
 struct Sources {
   storage::Store* store = nullptr;
+  remote::Receiver* receiver = nullptr;  // of remote writes; null: it is not enabled
   std::shared_ptr<const promql::Engine> engine;
   std::function<std::vector<std::shared_ptr<const scrape::PoolView>>()> pools;
   std::function<std::vector<scrape::TargetMetadata>()> metadata;
@@ -92,6 +94,8 @@ class App {
   // Whether it is a query, which may take long: these should have workers of their own, as many as queries may run at
   // once (--query.max-concurrency). Quick.
   bool is_query(const net::ServerRequest& request) const;
+  // Whether it is a remote write, which waits for the disk. Quick.
+  bool is_write(const net::ServerRequest& request) const;
 
   // From now on the API answers.
   void ready(Sources sources);

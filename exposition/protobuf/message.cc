@@ -1,77 +1,18 @@
 #include "exposition/protobuf/message.h"
 
-#include <concepts>
-
+#include "base/wire_fields.h"
 #include "exposition/protobuf/metrics.pb.h"
 
 namespace narthex::exposition::protobuf {
 namespace {
 
+using wire::append;
+using wire::expect;
 using wire::Fields;
+using wire::for_each_field;
+using wire::take;
+using wire::take_zigzag;
 using Wire = wire::Type;
-
-// Fields of another wire type than their number says break the message, in the words of the reference's decoder.
-[[gnu::cold]] bool wrong_type(const Fields& field, const char* name, std::string& error) {
-  error = "proto: wrong wireType = " + std::to_string(static_cast<int>(field.type())) + " for field " + name;
-  return false;
-}
-
-bool expect(Wire type, const Fields& field, const char* name, std::string& error) {
-  return field.is(type) || wrong_type(field, name, error);
-}
-
-bool take(const Fields& field, double& out, const char* name, std::string& error) {
-  out = field.fixed64();
-  return expect(Wire::kFixed64, field, name, error);
-}
-bool take(const Fields& field, std::string_view& out, const char* name, std::string& error) {
-  out = field.bytes();
-  return expect(Wire::kBytes, field, name, error);
-}
-template <std::integral Integer>
-bool take(const Fields& field, Integer& out, const char* name, std::string& error) {
-  out = static_cast<Integer>(field.varint());
-  return expect(Wire::kVarint, field, name, error);
-}
-
-// Calls read(field) for each field of a message; it returns false when it has set the error.
-template <class Read>
-bool for_each_field(std::string_view message, const char* name, std::string& error, Read read) {
-  Fields field(message);
-  while (field.next()) {
-    if (!read(field)) return false;
-  }
-  if (!field.failed()) return true;
-  error = field.explain(name);
-  return false;
-}
-
-// A repeated sint64, packed or not.
-bool append(const Fields& field, std::vector<int64_t>& out, const char* name, std::string& error) {
-  if (field.is(Wire::kVarint)) return out.push_back(wire::zigzag64(field.varint())), true;
-  if (!expect(Wire::kBytes, field, name, error)) return false;
-  const char* p = field.bytes().data();
-  for (const char* const end = p + field.bytes().size(); p < end;) {
-    uint64_t value;
-    const char* const next = wire::read_varint(p, end, value);
-    if (next == nullptr) return error = wire::explain_varint(p, end), false;
-    out.push_back(wire::zigzag64(value));
-    p = next;
-  }
-  return true;
-}
-
-// A repeated double, packed or not.
-bool append(const Fields& field, std::vector<double>& out, const char* name, std::string& error) {
-  if (field.is(Wire::kFixed64)) return out.push_back(field.fixed64()), true;
-  if (!expect(Wire::kBytes, field, name, error)) return false;
-  const std::string_view bytes = field.bytes();
-  if (bytes.size() % sizeof(double) != 0) return error = wire::kUnexpectedEnd, false;
-  const size_t old_size = out.size();
-  out.resize(old_size + bytes.size() / sizeof(double));
-  if (!bytes.empty()) std::memcpy(out.data() + old_size, bytes.data(), bytes.size());
-  return true;
-}
 
 bool append(const Fields& span, std::vector<BucketSpan>& out, const char* name, std::string& error) {
   if (!expect(Wire::kBytes, span, name, error)) return false;
@@ -80,8 +21,7 @@ bool append(const Fields& span, std::vector<BucketSpan>& out, const char* name, 
     using F = pb::BucketSpan;
     if (field.number() == F::kLengthFieldNumber) return take(field, read.length, "Length", error);
     if (field.number() != F::kOffsetFieldNumber) return true;
-    read.offset = wire::zigzag32(field.varint());
-    return expect(Wire::kVarint, field, "Offset", error);
+    return take_zigzag(field, read.offset, "Offset", error);
   });
 }
 
@@ -89,8 +29,7 @@ bool read_native(const Fields& field, HistogramFields& out, std::string& error) 
   using F = pb::Histogram;
   switch (field.number()) {
     case F::kSchemaFieldNumber:
-      out.schema = wire::zigzag32(field.varint());
-      return expect(Wire::kVarint, field, "Schema", error);
+      return take_zigzag(field, out.schema, "Schema", error);
     case F::kZeroThresholdFieldNumber:
       return take(field, out.zero_threshold, "ZeroThreshold", error);
     case F::kZeroCountFieldNumber:

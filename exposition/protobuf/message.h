@@ -12,8 +12,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/wire.h"
 #include "exposition/entry.h"
-#include "exposition/protobuf/wire.h"
 #include "model/histogram.h"
 #include "model/sample.h"
 

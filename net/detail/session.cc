@@ -3,6 +3,7 @@
 #include <sys/socket.h>
 #include <sys/uio.h>
 
+#include <algorithm>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/bind_executor.hpp>
 #include <boost/asio/post.hpp>
@@ -164,8 +165,9 @@ Task<void> Session::to_io() { co_await asio::post(asio::bind_executor(core_->io.
 
 Task<Answer> Session::handle(RequestParser& parser) {
   ServerRequest request = parser.take();
-  const bool slow = core_->options.is_slow && core_->options.is_slow(request);
-  lane_ = slow ? &core_->slow : &core_->quick;
+  const auto own = std::find_if(core_->lanes.begin(), core_->lanes.end(),
+                                [&](const std::unique_ptr<Lane>& lane) { return lane->takes(request); });
+  lane_ = own == core_->lanes.end() ? &core_->quick : own->get();
   if (lane_->queued.fetch_add(1) >= core_->options.max_queued) {
     lane_->queued.fetch_sub(1);
     core_->rejected.fetch_add(1, std::memory_order_relaxed);

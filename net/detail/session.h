@@ -4,9 +4,11 @@
 #include <atomic>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "net/detail/answer.h"
 #include "net/detail/reactor_impl.h"
@@ -19,6 +21,7 @@ namespace narthex::net {
 
 // Threads that run handlers, and the requests that wait for one of them.
 struct Lane {
+  std::function<bool(const ServerRequest&)> takes;
   boost::asio::io_context workers;  // its loop is the queue
   std::atomic<size_t> queued{0};
 };
@@ -34,8 +37,8 @@ struct ServerCore {
   std::atomic<uint64_t> rejected{0};
   boost::asio::io_context control{1};  // accepting, and looking at deadlines: one thread
   boost::asio::io_context io;
-  Lane quick;
-  Lane slow;  // for what ServerOptions::is_slow names
+  Lane quick;                                // what no other lane takes
+  std::vector<std::unique_ptr<Lane>> lanes;  // those of ServerOptions
 };
 
 using ServerSocket = boost::asio::basic_stream_socket<boost::asio::ip::tcp, Executor>;

@@ -19,6 +19,11 @@ void register_relabel(CLI::App& root, Dispatch& dispatch);
 void register_scrape(CLI::App& root, Dispatch& dispatch);
 void register_serve(CLI::App& root, Dispatch& dispatch);
 void register_test_relabel(CLI::App& root, Dispatch& dispatch);
+void register_tsdb_analyze(CLI::App& root, Dispatch& dispatch);
+void register_tsdb_dump(CLI::App& root, Dispatch& dispatch);
+void register_tsdb_import(CLI::App& root, Dispatch& dispatch);
+void register_tsdb_repair(CLI::App& root, Dispatch& dispatch);
+void register_tsdb_verify(CLI::App& root, Dispatch& dispatch);
 
 void register_commands(CLI::App& root, Dispatch& dispatch) {
   register_check_config(root, dispatch);
@@ -26,6 +31,11 @@ void register_commands(CLI::App& root, Dispatch& dispatch) {
   register_scrape(root, dispatch);
   register_serve(root, dispatch);
   register_test_relabel(root, dispatch);
+  register_tsdb_analyze(root, dispatch);
+  register_tsdb_dump(root, dispatch);
+  register_tsdb_import(root, dispatch);
+  register_tsdb_repair(root, dispatch);
+  register_tsdb_verify(root, dispatch);
 }
 
 }  // namespace narthex::server

@@ -47,7 +47,7 @@ void Budget::measure(int64_t steady_ns) {
   const bool due = gave_back_at_ == INT64_MIN || steady_ns - gave_back_at_ >= kBetweenGivingBackNs;
   if (settings_.give_back && due && used() > mark(12)) {
     gave_back_at_ = steady_ns;
-    settings_.give_back();
+    settings_.give_back(used() > mark(13));
     take_measure(steady_ns);
   }
   if (!refusing()) return;

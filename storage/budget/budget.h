@@ -11,7 +11,8 @@
 //   16/16  the limit: up to here whoever was refused may remember it, so that asking again costs nothing
 //   14/16  new series are refused from here on: what remains is for queries, bodies being read, and sealing
 //   13/16  they are accepted again below; the gap keeps it from flapping
-//   12/16  what can be given back is given back (pages of segments, memory the allocator keeps), every ten seconds
+//   12/16  memory that the allocator keeps is given back, every ten seconds; above the mark before, what is only there
+//          to be quick (pages of segments) as well
 #pragma once
 
 #include <atomic>
@@ -27,10 +28,10 @@ namespace narthex::storage {
 class Budget {
  public:
   struct Settings {
-    int64_t limit = 0;                   // bytes of the process; 0: no ceiling
-    std::function<uint64_t()> resident;  // bytes now; must be given if there is a limit
-    std::function<uint64_t()> growth;    // bytes that what is stored will still need; may be empty
-    std::function<void()> give_back;     // may be empty
+    int64_t limit = 0;                           // bytes of the process; 0: no ceiling
+    std::function<uint64_t()> resident;          // bytes now; must be given if there is a limit
+    std::function<uint64_t()> growth;            // bytes that what is stored will still need; may be empty
+    std::function<void(bool urgent)> give_back;  // may be empty; urgent: new series will be refused otherwise
   };
   // `log` must outlive it.
   Budget(Settings settings, Log& log) : settings_(std::move(settings)), log_(log) {}

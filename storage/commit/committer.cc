@@ -1,5 +1,6 @@
 #include "storage/commit/committer.h"
 
+#include <algorithm>
 #include <boost/unordered/unordered_flat_set.hpp>
 
 namespace narthex::storage {
@@ -11,6 +12,7 @@ Committer::Committer(Core& core, Windows& windows, ExemplarRing& ring, RecordLog
       ring_(ring),
       record_log_(record_log),
       log_(log),
+      options_(options),
       preparer_(core, windows, ring, options, limits),
       housekeeping_(core, windows, record_log, options, sink) {
   thread_ = std::thread([this] { run(); });
@@ -19,17 +21,35 @@ Committer::Committer(Core& core, Windows& windows, ExemplarRing& ring, RecordLog
 Committer::~Committer() { stop(); }
 
 void Committer::commit(std::unique_ptr<ScratchImpl> scratch, std::function<void(CommitResult)> done) {
+  Job job;
+  job.entries.push_back({std::move(scratch)});
+  job.done = std::move(done);
+  add(std::move(job));
+}
+
+void Committer::commit_all(std::vector<std::unique_ptr<ScratchImpl>> scratches, CommitMode mode,
+                           std::function<void(CommitResult)> done) {
+  Job job;
+  job.entries.reserve(scratches.size());
+  for (auto& scratch : scratches) job.entries.push_back({std::move(scratch)});
+  job.mode = mode;
+  job.done = std::move(done);
+  add(std::move(job));
+}
+
+void Committer::add(Job job) {
   {
     std::lock_guard lock(mutex_);
     if (!stopping_) {
-      waiting_.push_back({std::move(scratch), std::move(done), false, {}, {}, {}});
+      waiting_.push_back(std::move(job));
       wake_.notify_one();
       return;
     }
   }
+  job.entries.clear();
   CommitResult refused;
   refused.status = Error{Code::kUnavailable, "the store is closed"};
-  done(std::move(refused));
+  job.done(std::move(refused));
 }
 
 void Committer::stop() {
@@ -68,11 +88,19 @@ void Committer::run() {
   for (std::vector<Job> jobs = next_jobs(); !jobs.empty(); jobs = next_jobs()) process(std::move(jobs));
 }
 
+void Committer::at(std::string_view point) const {
+  if (options_.at_point) options_.at_point(point);
+}
+
 void Committer::process(std::vector<Job> jobs) {
   while (!jobs.empty()) {
     std::vector<Job> batch = take_batch(jobs);
     const Result<> status = write(batch);
-    if (status) apply(batch);
+    if (status) {
+      at("commit.logged");
+      apply(batch);
+      at("commit.published");
+    }
     finish(batch, status);
     housekeeping_.run();
   }
@@ -80,12 +108,11 @@ void Committer::process(std::vector<Job> jobs) {
 
 namespace {
 
-// The target, and the owners of its foreign slots.
-std::vector<const Target*> written_by(Target& target) {
-  std::vector<const Target*> owners = {&target};
+// Adds the target, and the owners of its foreign slots.
+void add_written(Target& target, std::vector<const Target*>& owners) {
+  owners.push_back(&target);
   std::lock_guard lock(target.mutex());
   for (const auto& [slot, foreign] : target.foreign_slots()) owners.push_back(foreign.owner.get());
-  return owners;
 }
 
 }  // namespace
@@ -94,16 +121,21 @@ std::vector<Committer::Job> Committer::take_batch(std::vector<Job>& jobs) {
   std::vector<Job> batch;
   std::vector<Job> later;
   boost::unordered_flat_set<const Target*> touched;
+  const auto is_touched = [&](const Target* target) { return touched.contains(target); };
+  std::vector<const Target*> owners;
   for (Job& job : jobs) {
-    const std::shared_ptr<Target>& target = job.scratch->target();
-    if (touched.contains(target.get())) {
+    const bool waits = std::any_of(job.entries.begin(), job.entries.end(),
+                                   [&](const Entry& e) { return is_touched(e.scratch->target().get()); });
+    if (waits) {
       later.push_back(std::move(job));
       continue;
     }
-    claim(job);
-    bool alone = true;
-    const std::vector<const Target*> owners = written_by(*target);
-    for (const Target* owner : owners) alone = alone && !touched.contains(owner);
+    owners.clear();
+    for (Entry& entry : job.entries) {
+      claim(entry);
+      add_written(*entry.scratch->target(), owners);
+    }
+    const bool alone = std::none_of(owners.begin(), owners.end(), is_touched);
     touched.insert(owners.begin(), owners.end());
     (alone ? batch : later).push_back(std::move(job));
   }
@@ -111,17 +143,17 @@ std::vector<Committer::Job> Committer::take_batch(std::vector<Job>& jobs) {
   return batch;
 }
 
-void Committer::claim(Job& job) {
-  if (!job.claimed) {
-    for (const CreatedSlot& created : job.scratch->created()) claim_slot(job, created.slot, created.hash);
+void Committer::claim(Entry& entry) {
+  if (!entry.claimed) {
+    for (const CreatedSlot& created : entry.scratch->created()) claim_slot(entry, created.slot, created.hash);
   }
-  job.claimed = true;
-  check_foreign_slots(job);
+  entry.claimed = true;
+  check_foreign_slots(entry);
 }
 
 // The slot becomes the owner of its series, or learns who is.
-void Committer::claim_slot(Job& job, Slot slot, uint64_t hash) {
-  const std::shared_ptr<Target>& target = job.scratch->target();
+void Committer::claim_slot(Entry& entry, Slot slot, uint64_t hash) {
+  const std::shared_ptr<Target>& target = entry.scratch->target();
   ListId id = kNoList;
   {
     std::lock_guard lock(target->mutex());
@@ -139,26 +171,26 @@ void Committer::claim_slot(Job& job, Slot slot, uint64_t hash) {
   target->take_ownership(slot);
   if (owner) return;
   core_.index.insert(hash, here);
-  job.inserted.push_back({slot, hash});
+  entry.inserted.push_back({slot, hash});
 }
 
 // An owner may have been forgotten, or have moved in a compaction.
-void Committer::check_foreign_slots(Job& job) {
-  const Target& target = *job.scratch->target();
-  unpin(job);
-  for (auto stale = pin_owners(job); !stale.empty(); stale = pin_owners(job)) {
-    unpin(job);
+void Committer::check_foreign_slots(Entry& entry) {
+  const Target& target = *entry.scratch->target();
+  unpin(entry);
+  for (auto stale = pin_owners(entry); !stale.empty(); stale = pin_owners(entry)) {
+    unpin(entry);
     for (const auto& [slot, id] : stale) {
       const ListRef list = core_.identity.get(id);
-      claim_slot(job, slot, series_hash(target.labels(), *list));
+      claim_slot(entry, slot, series_hash(target.labels(), *list));
     }
   }
 }
 
-// Keeps the owners of the target's foreign slots from being compacted until the job is done. Returns those whose owner
-// is not what it was.
-std::vector<SlotTemplate> Committer::pin_owners(Job& job) {
-  Target& target = *job.scratch->target();
+// Keeps the owners of the target's foreign slots from being compacted until the entry is done. Returns those whose
+// owner is not what it was.
+std::vector<SlotTemplate> Committer::pin_owners(Entry& entry) {
+  Target& target = *entry.scratch->target();
   std::vector<std::pair<SlotTemplate, ForeignSlot>> known;
   {
     std::lock_guard lock(target.mutex());
@@ -172,25 +204,41 @@ std::vector<SlotTemplate> Committer::pin_owners(Job& job) {
       continue;
     }
     ++foreign.owner->scratches_out;
-    job.pinned.push_back(foreign.owner);
+    entry.pinned.push_back(foreign.owner);
   }
   return stale;
 }
 
-void Committer::unpin(Job& job) {
-  for (const auto& owner : job.pinned) {
+void Committer::unpin(Entry& entry) {
+  for (const auto& owner : entry.pinned) {
     std::lock_guard lock(owner->mutex());
     --owner->scratches_out;
   }
-  job.pinned.clear();
+  entry.pinned.clear();
+}
+
+void Committer::prepare(Job& job) {
+  bool refused = false;
+  for (size_t i = 0; i < job.entries.size(); ++i) {
+    Entry& entry = job.entries[i];
+    entry.prepared = job.mode ? preparer_.prepare(*entry.scratch, i) : preparer_.prepare(*entry.scratch);
+    const CommitResult& result = entry.prepared.result;
+    if (job.status) job.status = result.status;
+    refused = refused || result.refused_samples() > 0;
+  }
+  if (refused && job.mode == CommitMode::kAllOrNothing) job.status = invalid("a sample was refused");
 }
 
 Result<> Committer::write(std::vector<Job>& batch) {
   RecordBatch records;
   for (Job& job : batch) {
-    job.prepared = preparer_.prepare(*job.scratch);
-    for (PreparedRecord& record : job.prepared.records) records.push_back(&record);
+    prepare(job);
+    if (!job.status) continue;
+    for (Entry& entry : job.entries) {
+      for (PreparedRecord& record : entry.prepared.records) records.push_back(&record);
+    }
   }
+  at("commit.prepared");
   auto written = record_log_.write(records);
   if (!records.empty()) note(written);
   return written;
@@ -202,18 +250,16 @@ void Committer::apply(std::vector<Job>& batch) {
   uint64_t samples = 0;
   uint64_t histograms = 0;
   for (Job& job : batch) {
-    stats_.out_of_order += job.prepared.result.out_of_order;
-    stats_.too_old += job.prepared.result.too_old;
-    if (!job.prepared.result.status) continue;
-    for (PreparedRecord& r : job.prepared.records) {
-      std::lock_guard lock(r.target->mutex());
-      r.target->apply(r.record, *r.part, sequence, oldest_view);
+    for (const Entry& entry : job.entries) {
+      stats_.out_of_order += entry.prepared.result.out_of_order;
+      stats_.too_old += entry.prepared.result.too_old;
     }
-    if (job.prepared.newest != INT64_MIN) windows_.advance(job.prepared.newest);
-    for (const PreparedExemplar& e : job.prepared.exemplars) ring_.add(e.series, *e.exemplar);
-    samples += job.prepared.samples;
-    histograms += job.prepared.histograms;
-    job.scratch->settle();
+    if (!job.status) continue;
+    for (Entry& entry : job.entries) {
+      apply(entry, sequence, oldest_view);
+      samples += entry.prepared.samples;
+      histograms += entry.prepared.histograms;
+    }
     ++stats_.commits;
   }
   windows_.publish(sequence);
@@ -221,26 +267,35 @@ void Committer::apply(std::vector<Job>& batch) {
   stats_.histograms += histograms;
 }
 
+void Committer::apply(Entry& entry, Sequence sequence, Sequence oldest_view) {
+  for (PreparedRecord& r : entry.prepared.records) {
+    std::lock_guard lock(r.target->mutex());
+    r.target->apply(r.record, *r.part, sequence, oldest_view);
+  }
+  if (entry.prepared.newest != INT64_MIN) windows_.advance(entry.prepared.newest);
+  for (const PreparedExemplar& e : entry.prepared.exemplars) ring_.add(e.series, *e.exemplar);
+  entry.scratch->settle();
+}
+
 void Committer::finish(std::vector<Job>& batch, const Result<>& status) {
   for (Job& job : batch) {
-    if (!status) {
-      ++stats_.failures;
-      job.prepared.result = {};
-      job.prepared.result.status = status;
+    CommitResult result;
+    if (!status) ++stats_.failures;
+    for (Entry& entry : job.entries) {
+      if (!status || !job.status) take_back(entry);
+      unpin(entry);
+      if (status) result.add(std::move(entry.prepared.result));
     }
-    if (!job.prepared.result.status) take_back(job);
-    // The scratch goes first: who is told of the end may begin anew.
-    job.prepared.records.clear();
-    job.prepared.exemplars.clear();
-    unpin(job);
-    job.scratch.reset();
-    job.done(std::move(job.prepared.result));
+    result.status = status ? job.status : status;
+    // The scratches go first: who is told of the end may begin anew.
+    job.entries.clear();
+    job.done(std::move(result));
   }
 }
 
-void Committer::take_back(Job& job) {
-  const uint32_t target = job.scratch->target()->number();
-  for (const CreatedSlot& slot : job.inserted) core_.index.erase(slot.hash, {target, slot.slot});
+void Committer::take_back(const Entry& entry) {
+  const uint32_t target = entry.scratch->target()->number();
+  for (const CreatedSlot& slot : entry.inserted) core_.index.erase(slot.hash, {target, slot.slot});
 }
 
 }  // namespace narthex::storage

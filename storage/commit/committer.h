@@ -6,6 +6,8 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -39,6 +41,9 @@ class Committer {
 
   // `done` is called on the committer's thread; at once, with an error, after stop().
   void commit(std::unique_ptr<ScratchImpl> scratch, std::function<void(CommitResult)> done);
+  // See Store::commit_all().
+  void commit_all(std::vector<std::unique_ptr<ScratchImpl>> scratches, CommitMode mode,
+                  std::function<void(CommitResult)> done);
   // Writes what waits, then ends the thread.
   void stop();
 
@@ -47,37 +52,49 @@ class Committer {
   std::string failure() const;
 
  private:
-  struct Job {
+  // A scratch on its way.
+  struct Entry {
     std::unique_ptr<ScratchImpl> scratch;
-    std::function<void(CommitResult)> done;
     bool claimed = false;
-    std::vector<CreatedSlot> inserted;                 // into the index: taken back if the commit fails
+    std::vector<CreatedSlot> inserted = {};            // into the index: taken back if the commit fails
     std::vector<std::shared_ptr<Target>> pinned = {};  // once per foreign slot
-    Prepared prepared;
+    Prepared prepared = {};
+  };
+  // What is committed together.
+  struct Job {
+    std::vector<Entry> entries;
+    std::optional<CommitMode> mode;  // of several; one alone is partial, and is told counts only
+    std::function<void(CommitResult)> done;
+    Result<> status = {};  // error: refused as a whole
   };
 
   void run();
   std::vector<Job> next_jobs();
+  void at(std::string_view point) const;
   void process(std::vector<Job> jobs);
   // Takes from `jobs` a batch in which no target occurs twice, owners of foreign slots included.
   std::vector<Job> take_batch(std::vector<Job>& jobs);
-  void claim(Job& job);
-  void claim_slot(Job& job, Slot slot, uint64_t hash);
-  void check_foreign_slots(Job& job);
-  std::vector<SlotTemplate> pin_owners(Job& job);
-  void unpin(Job& job);
+  void add(Job job);
+  void claim(Entry& entry);
+  void claim_slot(Entry& entry, Slot slot, uint64_t hash);
+  void check_foreign_slots(Entry& entry);
+  std::vector<SlotTemplate> pin_owners(Entry& entry);
+  void unpin(Entry& entry);
+  void prepare(Job& job);
   Result<> write(std::vector<Job>& batch);
   // Tells the log of the first failure, and of the first success after it.
   void note(const Result<>& written);
   void apply(std::vector<Job>& batch);
+  void apply(Entry& entry, Sequence sequence, Sequence oldest_view);
   void finish(std::vector<Job>& batch, const Result<>& status);
-  void take_back(Job& job);
+  void take_back(const Entry& entry);
 
   Core& core_;
   Windows& windows_;
   ExemplarRing& ring_;
   RecordLog& record_log_;
   Log& log_;
+  const Options& options_;
   Preparer preparer_;
   Housekeeping housekeeping_;
   CommitterStats stats_;

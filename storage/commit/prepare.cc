@@ -74,8 +74,59 @@ void Preparer::fail_if_too_old() {
   out_.result.status = invalid("too old sample");
 }
 
+void Preparer::count(Verdict verdict, const Origin& origin, const Target& owner, const OwnSample& sample,
+                     const std::optional<NewestSample>& newest) {
+  count(verdict, origin.quiet);
+  if (!place_ || origin.quiet) return;
+  Refusal why = Refusal::kOutOfOrder;
+  switch (verdict) {
+    case Verdict::kAccept:
+    case Verdict::kInsert:
+    case Verdict::kSilent:
+      return;
+    case Verdict::kOutOfOrder:
+      break;
+    case Verdict::kDuplicate:
+      why = Refusal::kDuplicate;
+      break;
+    case Verdict::kOutOfBounds:
+      why = age_of(sample.timestamp) == Age::kFuture ? Refusal::kTooFarAhead : Refusal::kOutOfBounds;
+      break;
+    case Verdict::kTooOld:
+      why = Refusal::kTooOld;
+      break;
+  }
+  RefusedSample& told = tell(why, origin.slot, owner, sample.slot);
+  told.timestamp = sample.timestamp;
+  told.value = sample.value;
+  told.is_histogram = sample.histogram != nullptr;
+  if (!newest) return;
+  told.existing = std::bit_cast<double>(newest->bits);
+  told.existing_is_histogram = newest->histogram != nullptr;
+}
+
+RefusedSample& Preparer::tell(Refusal why, Slot slot, const Target& owner, Slot owner_slot) {
+  const ListRef list = core_.identity.get(owner.list(owner_slot));
+  RefusedSample& told = out_.result.refused.emplace_back();
+  told.why = why;
+  told.scratch = *place_;
+  told.slot = slot;
+  if (list) told.series = combine(owner.labels(), *list);
+  return told;
+}
+
+void Preparer::malformed(const ScratchImpl& scratch, const SlotHistogram& histogram) {
+  ++out_.result.malformed_histograms;
+  if (!place_) return;
+  RefusedSample& told = tell(Refusal::kMalformed, histogram.slot, *scratch.target(), histogram.slot);
+  told.timestamp = histogram.timestamp;
+  told.is_histogram = true;
+}
+
 Record& Preparer::record_of(const std::shared_ptr<Target>& target, int64_t window) {
-  for (PreparedRecord& r : out_.records) {
+  // Most often the last one: samples of a series ascend.
+  for (size_t i = out_.records.size(); i-- > 0;) {
+    PreparedRecord& r = out_.records[i];
     if (r.target == target && r.record.window == window) return r.record;
   }
   out_.records.push_back({target, &windows_.part(target, window), {}});
@@ -83,13 +134,20 @@ Record& Preparer::record_of(const std::shared_ptr<Target>& target, int64_t windo
   return out_.records.back().record;
 }
 
+Prepared Preparer::prepare(ScratchImpl& scratch, size_t place) {
+  place_ = place;
+  Prepared prepared = prepare(scratch);
+  place_ = std::nullopt;
+  return prepared;
+}
+
 Prepared Preparer::prepare(ScratchImpl& scratch) {
   out_ = {};
-  reached_.clear();
   rerouted_.clear();
   foreign_.clear();
   limits_ = live_limits_.get();
   now_ = scratch.now();
+  target_ = scratch.target().get();
   only_in_order_ = scratch.is_only_in_order();
   std::unique_lock lock(scratch.target()->mutex());
   gather_beside(scratch);
@@ -100,8 +158,9 @@ Prepared Preparer::prepare(ScratchImpl& scratch) {
   lock.unlock();  // one target's mutex at a time
   for (const Foreign& f : foreign_) {
     std::lock_guard owners(f.owner->mutex());
-    append_to(f.owner, f.sample, INT64_MIN, f.quiet);
+    append_to(f.owner, f.sample, INT64_MIN, f.origin);
   }
+  forget_reached();
   if (scratch.fails_if_too_old()) fail_if_too_old();
   std::stable_sort(out_.records.begin(), out_.records.end(),
                    [](const PreparedRecord& a, const PreparedRecord& b) { return a.record.window < b.record.window; });
@@ -111,6 +170,9 @@ Prepared Preparer::prepare(ScratchImpl& scratch) {
 namespace {
 
 constexpr auto kBySlot = [](const auto& a, const auto& b) { return a.slot < b.slot; };
+constexpr auto kBySlotAndTime = [](const auto& a, const auto& b) {
+  return a.slot != b.slot ? a.slot < b.slot : a.timestamp < b.timestamp;
+};
 
 template <class T>
 void sort_by_slot(std::vector<T>& list) {
@@ -136,7 +198,7 @@ void Preparer::gather_beside(ScratchImpl& scratch) {
       histograms_.push_back({h.slot, &h.histogram});
       continue;
     }
-    ++out_.result.malformed_histograms;
+    malformed(scratch, h);
     scratch.seen_bits()[h.slot / 64] &= ~(uint64_t{1} << (h.slot & 63));
   }
   sort_by_slot(histograms_);
@@ -145,11 +207,21 @@ void Preparer::gather_beside(ScratchImpl& scratch) {
   // Of a slot's starts the last one holds.
   const auto superseded = [](const SlotStart& a, const SlotStart& b) { return a.slot == b.slot; };
   starts_.erase(starts_.begin(), std::unique(starts_.rbegin(), starts_.rend(), superseded).base());
+  timed_starts_ = scratch.timed_starts();
+  std::stable_sort(timed_starts_.begin(), timed_starts_.end(), kBySlotAndTime);
 }
 
 OwnSample Preparer::sample_of(Slot slot, Timestamp t, double value, const Histogram* histogram) const {
-  const SlotStart* start = find(starts_, slot);
-  return {slot, t, value, histogram, start == nullptr ? 0 : start->start};
+  OwnSample sample{slot, t, value, histogram, 0};
+  if (!timed_starts_.empty()) {
+    const auto behind = std::upper_bound(timed_starts_.begin(), timed_starts_.end(), sample, kBySlotAndTime);
+    if (behind != timed_starts_.begin() && !kBySlotAndTime(*std::prev(behind), sample)) {
+      sample.start = std::prev(behind)->start;
+      return sample;
+    }
+  }
+  if (const SlotStart* start = find(starts_, slot)) sample.start = start->start;
+  return sample;
 }
 
 // What the samples that stay in the scrape have beside their numbers.
@@ -240,7 +312,7 @@ void Preparer::own_samples(ScratchImpl& scratch) {
     if (is_well_formed(h.histogram)) {
       one_by_one(scratch, sample_of(h.slot, h.timestamp, 0, &h.histogram), false);
     } else {
-      ++out_.result.malformed_histograms;
+      malformed(scratch, h);
     }
   }
   numbers_until(timed.size());
@@ -249,23 +321,40 @@ void Preparer::own_samples(ScratchImpl& scratch) {
 void Preparer::one_by_one(ScratchImpl& scratch, const OwnSample& sample, bool from_scrape) {
   const std::shared_ptr<Target>& target = scratch.target();
   const ForeignSlot* foreign = target->foreign(sample.slot);
-  const bool quiet = from_scrape && scratch.is_quiet(sample.slot);
+  const Origin origin{sample.slot, from_scrape && scratch.is_quiet(sample.slot)};
   OwnSample at_owner = sample;
   if (foreign != nullptr) at_owner.slot = foreign->slot;
   if (foreign == nullptr || foreign->owner == target) {
     // What the scrape itself appended counts as appended first.
     const Timestamp newer = scratch.has(at_owner.slot) ? scratch.timestamp() : INT64_MIN;
-    return append_to(target, at_owner, newer, quiet);
+    return append_to(target, at_owner, newer, origin);
   }
-  foreign_.push_back({foreign->owner, at_owner, quiet});
+  foreign_.push_back({foreign->owner, at_owner, origin});
+}
+
+Timestamp& Preparer::reached_by(const Target& owner, Slot slot) {
+  if (&owner != target_) {
+    return reached_at_others_.try_emplace(Key{&owner, slot}, Timestamp{INT64_MIN}).first->second;
+  }
+  if (reached_.size() <= slot) reached_.resize(owner.slot_count(), INT64_MIN);
+  if (reached_[slot] == INT64_MIN) reached_slots_.push_back(slot);
+  return reached_[slot];
+}
+
+void Preparer::forget_reached() {
+  for (const Slot slot : reached_slots_) reached_[slot] = INT64_MIN;
+  reached_slots_.clear();
+  reached_at_others_.clear();
 }
 
 // `newer`: what the series gets from this scrape before.
-void Preparer::append_to(const std::shared_ptr<Target>& owner, OwnSample sample, Timestamp newer, bool quiet) {
-  Verdict verdict = judge(owner->newest(sample.slot), sample);
-  count(verdict, quiet);
+void Preparer::append_to(const std::shared_ptr<Target>& owner, OwnSample sample, Timestamp newer,
+                         const Origin& origin) {
+  const auto newest = owner->newest(sample.slot);
+  Verdict verdict = judge(newest, sample);
+  count(verdict, origin, *owner, sample, newest);
   if (verdict == Verdict::kAccept) {
-    Timestamp& reached = reached_.emplace(Key{owner.get(), sample.slot}, INT64_MIN).first->second;
+    Timestamp& reached = reached_by(*owner, sample.slot);
     reached = std::max(reached, newer);
     // Conflicts within one scrape are lost silently.
     if (sample.timestamp < reached) verdict = not_in_order(sample.timestamp);
@@ -309,9 +398,15 @@ void Preparer::exemplars_of_series(const ScratchImpl& scratch, std::span<const S
   size_t refused = 0;
   for (const SlotExemplar* e : exemplars) {
     const Exemplar& exemplar = e->exemplar;
-    if (is_too_long(exemplar) || (newest != nullptr && same_bits(exemplar, *newest))) continue;
-    if (newest != nullptr && is_older(exemplar, *newest)) {
-      ++refused;
+    const bool too_long = is_too_long(exemplar);
+    if (!too_long && newest != nullptr && same_bits(exemplar, *newest)) continue;
+    if (too_long || (newest != nullptr && is_older(exemplar, *newest))) {
+      if (!too_long) ++refused;
+      if (!place_) continue;
+      RefusedSample& told =
+          tell(too_long ? Refusal::kExemplarTooLong : Refusal::kExemplarOutOfOrder, slot, target, slot);
+      told.timestamp = exemplar.timestamp;
+      told.value = exemplar.value;
       continue;
     }
     newest = &exemplar;

@@ -11,6 +11,7 @@
 
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "storage/commit/live_limits.h"
@@ -52,6 +53,8 @@ class Preparer {
   // Clears from the scratch's seen bits what is not stored through them; the records point into the scratch. The
   // result's status is an error, and there are no records, if a sample fails the whole commit.
   Prepared prepare(ScratchImpl& scratch);
+  // The same, and tells refusals one by one; `place` is the scratch's among those that are committed together.
+  Prepared prepare(ScratchImpl& scratch, size_t place);
 
  private:
   // kCurrent: accepted in order, if its series agrees. kOld: can only be out of order.
@@ -66,11 +69,16 @@ class Preparer {
     }
   };
 
+  // Where a sample comes from.
+  struct Origin {
+    Slot slot;  // of the scratch
+    bool quiet = false;
+  };
   // A sample for a series of another target.
   struct Foreign {
     std::shared_ptr<Target> owner;
     OwnSample sample;
-    bool quiet;
+    Origin origin;
   };
 
   Age age_of(Timestamp t) const;
@@ -80,6 +88,12 @@ class Preparer {
   Verdict judge(const std::optional<NewestSample>& newest, const OwnSample& sample) const;
   // Counts what is refused, unless it was written quietly.
   void count(Verdict verdict, bool quiet);
+  // The same, and tells of it if refusals are to be told. The sample's slot is the owner's, whose mutex is held;
+  // `newest` is what it was held against.
+  void count(Verdict verdict, const Origin& origin, const Target& owner, const OwnSample& sample,
+             const std::optional<NewestSample>& newest);
+  RefusedSample& tell(Refusal why, Slot slot, const Target& owner, Slot owner_slot);
+  void malformed(const ScratchImpl& scratch, const SlotHistogram& histogram);
   void fail_if_too_old();
   void gather_beside(ScratchImpl& scratch);
   OwnSample sample_of(Slot slot, Timestamp t, double value, const Histogram* histogram) const;
@@ -88,7 +102,9 @@ class Preparer {
   void put_beside(const ScratchImpl& scratch, Record& record);
   void own_samples(ScratchImpl& scratch);
   void one_by_one(ScratchImpl& scratch, const OwnSample& sample, bool from_scrape);
-  void append_to(const std::shared_ptr<Target>& owner, OwnSample sample, Timestamp newer, bool quiet);
+  void append_to(const std::shared_ptr<Target>& owner, OwnSample sample, Timestamp newer, const Origin& origin);
+  Timestamp& reached_by(const Target& owner, Slot slot);
+  void forget_reached();
   void exemplars(const ScratchImpl& scratch);
   void exemplars_of_series(const ScratchImpl& scratch, std::span<const SlotExemplar* const> exemplars);
   Record& record_of(const std::shared_ptr<Target>& target, int64_t window);
@@ -103,9 +119,16 @@ class Preparer {
   Limits limits_;
   Timestamp now_ = 0;
   bool only_in_order_ = false;
-  std::vector<ScrapedHistogram> histograms_;           // at the scrape's time; slots ascending
-  std::vector<SlotStart> starts_;                      // slots ascending, each once
-  boost::unordered_flat_map<Key, Timestamp> reached_;  // newest accepted in this scratch, of samples one by one
+  const Target* target_ = nullptr;
+  std::vector<ScrapedHistogram> histograms_;  // at the scrape's time; slots ascending
+  std::vector<SlotStart> starts_;             // slots ascending, each once
+  std::vector<TimedStart> timed_starts_;      // by slot and timestamp
+  std::optional<size_t> place_;               // refusals are told one by one
+  // Newest accepted in this scratch, of samples one by one. Of the target's slots an array (INT64_MIN: none; as all are
+  // between two scratches), with those that are set.
+  std::vector<Timestamp> reached_;
+  std::vector<Slot> reached_slots_;
+  boost::unordered_flat_map<Key, Timestamp> reached_at_others_;
   std::vector<Foreign> foreign_;
   std::vector<OwnSample> rerouted_;  // from the scrape's own
 };

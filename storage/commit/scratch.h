@@ -50,6 +50,7 @@ class ScratchImpl final : public Scratch {
   const std::vector<TimedSample>& timed() const { return timed_; }
   const std::vector<SlotHistogram>& histograms() const { return histograms_; }
   const std::vector<SlotStart>& starts() const { return starts_; }
+  const std::vector<TimedStart>& timed_starts() const { return timed_starts_; }
   const std::vector<SlotExemplar>& exemplars() const { return exemplars_; }
   bool fails_if_too_old() const { return fails_if_too_old_; }
   bool is_only_in_order() const { return only_in_order_; }

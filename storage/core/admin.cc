@@ -7,6 +7,7 @@
 
 #include "storage/core/store_impl.h"
 #include "storage/seal/clean.h"
+#include "storage/seal/history.h"
 
 namespace narthex::storage {
 namespace {
@@ -59,6 +60,40 @@ Result<> StoreImpl::clean_tombstones() {
     sealer = shared_->sealer;
   }
   return sealer ? sealer->clean() : Result<>(closed());
+}
+
+Result<> StoreImpl::add_history(std::vector<HistorySeries> series) {
+  std::shared_ptr<Sealer> sealer;
+  {
+    std::lock_guard lock(shared_->files_mutex);
+    sealer = shared_->sealer;
+  }
+  if (!sealer) return closed();
+  return sealer->run_between(
+      [&](const SealContext& context) { return storage::add_history(context, std::move(series)); });
+}
+
+std::vector<std::string> StoreImpl::verify() const {
+  std::vector<std::string> damage;
+  for (const BlockInfo& block : blocks()) {
+    if (!block.damage.empty()) damage.push_back(block.file + ": " + block.damage);
+  }
+  for (const auto& segment : *shared_->windows.segments()) {
+    for (std::string& text : segment->verify()) damage.push_back(std::move(text));
+  }
+  if (shared_->damaged_frames > 0) {
+    damage.push_back(fmt::format("the log: {} records cannot be read", shared_->damaged_frames));
+  }
+  const auto windows = shared_->windows.list();
+  const auto head = windows->empty() ? nullptr : *view()->select({}, windows->front()->start(), kMaxTime);
+  Column samples;
+  for (size_t i = 0; head != nullptr && i < head->size(); ++i) {
+    samples.clear();
+    if (auto read = head->read(i, windows->front()->start(), kMaxTime, samples); !read) {
+      damage.push_back(read.error().str());
+    }
+  }
+  return damage;
 }
 
 Result<std::string> StoreImpl::snapshot(bool skip_head) {

@@ -83,12 +83,20 @@ uint64_t growth(const Shared& shared, ColumnForecast& forecast) {
   return forecast.growth(state);
 }
 
-std::unique_ptr<Budget> make_budget(const Shared& shared, Log& log) {
+void give_back(Shared& shared, bool urgent) {
+  if (urgent) {
+    shared.page_cache.set_max(0);
+    shared.page_cache.set_max(static_cast<size_t>(std::max<int64_t>(0, shared.options.page_cache_bytes)));
+  }
+  give_back_free_memory();
+}
+
+std::unique_ptr<Budget> make_budget(Shared& shared, Log& log) {
   Budget::Settings settings;
   settings.limit = shared.options.memory_budget;
   settings.resident = shared.options.resident_bytes ? shared.options.resident_bytes : resident_bytes;
   settings.growth = [&shared, forecast = ColumnForecast()]() mutable { return growth(shared, forecast); };
-  settings.give_back = give_back_free_memory;
+  settings.give_back = [&shared](bool urgent) { give_back(shared, urgent); };
   return std::make_unique<Budget>(std::move(settings), log);
 }
 

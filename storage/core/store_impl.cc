@@ -37,6 +37,14 @@ std::shared_ptr<TargetAppender> StoreImpl::open_target(const Labels& public_labe
   return std::make_shared<AppenderImpl>(shared_, shared_->core.registry.get(list));
 }
 
+void StoreImpl::commit_all(std::vector<std::unique_ptr<Scratch>> scratches, CommitMode mode,
+                           std::function<void(CommitResult)> done) {
+  std::vector<std::unique_ptr<ScratchImpl>> own;
+  own.reserve(scratches.size());
+  for (auto& scratch : scratches) own.emplace_back(static_cast<ScratchImpl*>(scratch.release()));
+  shared_->committer->commit_all(std::move(own), mode, std::move(done));
+}
+
 std::shared_ptr<const View> StoreImpl::view() const { return std::make_shared<ViewImpl>(shared_); }
 
 Stats StoreImpl::stats() const {

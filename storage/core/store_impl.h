@@ -15,6 +15,8 @@ class StoreImpl final : public Store {
   ~StoreImpl() override { StoreImpl::close(); }
 
   std::shared_ptr<TargetAppender> open_target(const Labels& public_labels) override;
+  void commit_all(std::vector<std::unique_ptr<Scratch>> scratches, CommitMode mode,
+                  std::function<void(CommitResult)> done) override;
   std::shared_ptr<const View> view() const override;
   std::vector<SeriesExemplars> exemplars(std::span<const std::vector<Matcher>> matcher_sets, Timestamp from,
                                          Timestamp to) const override {
@@ -29,6 +31,8 @@ class StoreImpl final : public Store {
   Result<> delete_series(std::vector<std::vector<Matcher>> selectors, Timestamp from, Timestamp to) override;
   Result<> clean_tombstones() override;
   Result<std::string> snapshot(bool skip_head) override;
+  Result<> add_history(std::vector<HistorySeries> series) override;
+  std::vector<std::string> verify() const override;
   void close() override;
 
   Shared& shared() const { return *shared_; }  // for tests

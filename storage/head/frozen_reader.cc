@@ -26,8 +26,8 @@ Result<> read_frozen(const FrozenSeries& series, Column& out) {
   bool sound = true;
   part.for_each_piece(series.list, [&](const Piece& piece) {
     // No batch comes after what is frozen: all of it is visible.
-    const auto copy = copy_piece(piece.column, part.side_of(piece), part, *part.group(piece.column.group), UINT64_MAX,
-                                 kMinTime, kMaxTime);
+    const auto copy = copy_piece(piece.list, piece.column, part.side_of(piece), part, *part.group(piece.column.group),
+                                 UINT64_MAX, kMinTime, kMaxTime);
     if (copy) sound = read_piece(*copy, kMinTime, kMaxTime, columns.emplace_back()) && sound;
   });
   part.out_of_order().read(series.list, UINT64_MAX, kMinTime, kMaxTime, columns.emplace_back());

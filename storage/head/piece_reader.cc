@@ -38,9 +38,9 @@ bool read_both(const PieceCopy& piece, Timestamp from, Timestamp to, Column& out
 
 }  // namespace
 
-std::optional<PieceCopy> copy_piece(const ColumnState& column, const SideColumn* side, const Part& part,
+std::optional<PieceCopy> copy_piece(ListId series, const ColumnState& column, const SideColumn* side, const Part& part,
                                     const TimeGroup& group, Sequence sequence, Timestamp from, Timestamp to) {
-  const uint32_t visible = group.visible(sequence);
+  const uint32_t visible = group.visible(sequence, series);
   if (column.first_index >= visible) return std::nullopt;
   const uint32_t last = std::min(column.last_index, visible - 1);
   if (group.time(column.first_index) > to || group.time(last) < from) return std::nullopt;

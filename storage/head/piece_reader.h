@@ -24,8 +24,9 @@ struct PieceCopy {
   std::vector<Timestamp> times;
 };
 
-// Null: no sample of it that batch `sequence` sees can lie in [from, to]. `side`: what lies beside; null: nothing.
-std::optional<PieceCopy> copy_piece(const ColumnState& column, const SideColumn* side, const Part& part,
+// Null: no sample of the series that batch `sequence` sees can lie in [from, to]. `side`: what lies beside; null:
+// nothing.
+std::optional<PieceCopy> copy_piece(ListId series, const ColumnState& column, const SideColumn* side, const Part& part,
                                     const TimeGroup& group, Sequence sequence, Timestamp from, Timestamp to);
 
 // Appends the samples with from <= t <= to. False: the bytes are not what was written.

@@ -43,12 +43,31 @@ void Target::place(Slot slot, ListId list) {
   lists_[slot] = list;
 }
 
+// Where each series is. Of several slots of one series (a dead one that the log never said to be gone, and its
+// successor; or two producers' that began it at once) the one with the newest sample; the others' columns are retired.
+boost::unordered_flat_map<ListId, Slot> Target::places_of_series() {
+  boost::unordered_flat_map<ListId, Slot> places;
+  for (Slot slot = 0; slot < slot_count(); ++slot) {
+    const auto [it, fresh] = places.emplace(lists_[slot], slot);
+    if (fresh || lists_[slot] == kNoList) continue;
+    const auto known = newest(it->second);
+    const auto here = newest(slot);
+    Slot other = slot;
+    if (!known || (here && here->timestamp > known->timestamp)) std::swap(it->second, other);
+    retire(other);
+  }
+  return places;
+}
+
 // The slots were compacted: columns move with their templates; what the layout does not name was dead.
 void Target::move_to(std::span<const SlotTemplate> layout) {
-  boost::unordered_flat_map<ListId, Slot> old_places;
-  for (Slot slot = 0; slot < slot_count(); ++slot) old_places.emplace(lists_[slot], slot);
+  const boost::unordered_flat_map<ListId, Slot> old_places = places_of_series();
   boost::unordered_flat_map<ListId, Slot> places;
-  for (const SlotTemplate& s : layout) places.emplace(s.list, s.slot);
+  for (const SlotTemplate& s : layout) {
+    const bool fresh = places.emplace(s.list, s.slot).second;
+    const auto old = fresh ? old_places.end() : old_places.find(s.list);
+    if (old != old_places.end()) retire(old->second);  // either slot may go on
+  }
   for (Slot slot = 0; slot < slot_count(); ++slot) {
     if (!places.contains(lists_[slot])) retire(slot);
   }
@@ -59,20 +78,31 @@ void Target::move_to(std::span<const SlotTemplate> layout) {
   for (const SlotTemplate& s : layout) {
     place(s.slot, s.list);
     const auto old = old_places.find(s.list);
-    if (old == old_places.end()) continue;
+    if (old == old_places.end() || places.find(s.list)->second != s.slot) continue;
     columns_[s.slot] = columns[old->second];
     if (OpenSide* side = sides.find(old->second)) sides_.put(s.slot, std::move(*side));
   }
 }
 
-void Target::lay_out(std::span<const SlotTemplate> layout) {
-  const bool same = std::all_of(layout.begin(), layout.end(), [&](const SlotTemplate& s) {
-    return s.slot >= slot_count() || lists_[s.slot] == s.list || lists_[s.slot] == kNoList;
-  });
-  if (!same) {
-    move_to(layout);
-    return;
+// Whether the layout only adds to this one. Not where it names a series that is in another slot here: that has moved,
+// be it to a slot that nothing was known of.
+bool Target::fits(std::span<const SlotTemplate> layout) const {
+  std::vector<ListId> added;
+  for (const SlotTemplate& s : layout) {
+    const ListId here = s.slot < slot_count() ? lists_[s.slot] : kNoList;
+    if (here == s.list) continue;
+    if (here != kNoList) return false;
+    added.push_back(s.list);
   }
+  if (added.empty()) return true;
+  std::sort(added.begin(), added.end());
+  return std::none_of(lists_.begin(), lists_.end(), [&](ListId list) {
+    return list != kNoList && std::binary_search(added.begin(), added.end(), list);
+  });
+}
+
+void Target::lay_out(std::span<const SlotTemplate> layout) {
+  if (!fits(layout)) return move_to(layout);
   for (const SlotTemplate& s : layout) place(s.slot, s.list);
 }
 
@@ -238,18 +268,31 @@ void Target::apply_timed(const OwnSample& sample, Part& part, Sequence sequence,
 }
 
 // Whether the slot can have its sample at `t` in that group, at which index. A group for own timestamps grows by one
-// timestamp per batch, unless all of them are of one slot: whoever disagrees leaves.
+// timestamp per batch, unless all of them are of one slot: whoever disagrees leaves. Timestamps that are there already
+// are everybody's, so that a target's samples may come in several batches.
 bool Target::join(Slot slot, uint32_t number, Timestamp t, Sequence sequence, Sequence oldest_view, uint32_t& index) {
   TimeGroup& group = *groups_[number];
+  const ColumnState& column = columns_[slot];
   const uint32_t batch_start = group.batch_start(sequence);
-  for (index = group.size(); index-- > batch_start;) {
-    if (group.time(index) == t) return columns_[slot].group != number || columns_[slot].last_index < index;
+  if (!group.empty() && t <= group.last()) {
+    index = group.find(t, column.group == number ? column.last_index + 1 : 0);
+    if (index == kNoIndex) return false;
+    if (index < batch_start) group.join_late(lists_[slot], index, sequence, oldest_view);
+    return true;
   }
-  const bool grown_by_another = batch_start < group.size() && group.last_pusher != slot;
-  if (grown_by_another || (!group.empty() && t <= group.last())) return false;
+  if (batch_start < group.size() && group.last_pusher != slot) return false;
+  if (batch_start == group.size()) note_growth(number, t, sequence);
   index = group.push(t, sequence, oldest_view);
   group.last_pusher = slot;
   return true;
+}
+
+// Those of the batch are all kept: there may be as many as series. Those of earlier ones only while they are few.
+void Target::note_growth(uint32_t number, Timestamp t, Sequence sequence) {
+  constexpr size_t kFew = 16;
+  if (grown_sequence_ != sequence && lately_grown_.size() > kFew) lately_grown_ = {};
+  grown_sequence_ = sequence;
+  lately_grown_.insert_or_assign(t, number);
 }
 
 void Target::place_timed(const OwnSample& sample, Part& part, Sequence sequence, Sequence oldest_view) {
@@ -262,13 +305,13 @@ void Target::place_timed(const OwnSample& sample, Part& part, Sequence sequence,
   if (stays && join(slot, own, sample.timestamp, sequence, oldest_view, index)) {
     return put(slot, part, own, index, bits);
   }
-  if (fresh_sequence_ != sequence) fresh_groups_.clear(), fresh_sequence_ = sequence;
-  for (const uint32_t number : fresh_groups_) {
-    if (!part.owns(*groups_[number]) || number == own) continue;
-    if (join(slot, number, sample.timestamp, sequence, oldest_view, index)) return put(slot, part, number, index, bits);
+  const auto grown = lately_grown_.find(sample.timestamp);
+  const uint32_t other = grown == lately_grown_.end() ? kNoGroup : grown->second;
+  if (other != kNoGroup && other != own && part.owns(*groups_[other]) &&
+      join(slot, other, sample.timestamp, sequence, oldest_view, index)) {
+    return put(slot, part, other, index, bits);
   }
   const uint32_t number = keep_group(part.add_group(false));
-  fresh_groups_.push_back(number);
   join(slot, number, sample.timestamp, sequence, oldest_view, index);
   put(slot, part, number, index, bits);
 }
@@ -279,7 +322,7 @@ void Target::freeze(const std::shared_ptr<Part>& part) {
     if (group != nullptr && part->owns(*group)) retire(slot);
   }
   part->finish();
-  fresh_groups_.clear();
+  lately_grown_ = {};
   std::erase(parts_, part);
 }
 
@@ -302,6 +345,7 @@ void Target::forget_dead(Timestamp horizon) {
     if (active != nullptr && active->owns(*group)) continue;
     groups_[number] = nullptr;
     free_groups_.push_back(number);
+    lately_grown_ = {};
   }
 }
 
@@ -352,7 +396,8 @@ size_t Target::bytes() const {
   for (const auto& group : groups_) kept += group.use_count() == 1 ? group->bytes() : 0;
   return sizeof(*this) + kept + lists_.capacity() * sizeof(ListId) + columns_.capacity() * sizeof(ColumnState) +
          groups_.capacity() * sizeof(groups_[0]) + parts_.capacity() * sizeof(parts_[0]) +
-         free_slots_.capacity() * sizeof(Slot) + sides_.bytes();
+         free_slots_.capacity() * sizeof(Slot) + sides_.bytes() +
+         lately_grown_.bucket_count() * sizeof(*lately_grown_.begin());
 }
 
 std::string dump(Target& target) {

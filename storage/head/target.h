@@ -108,6 +108,8 @@ class Target {
   size_t bytes() const;
 
  private:
+  boost::unordered_flat_map<ListId, Slot> places_of_series();
+  bool fits(std::span<const SlotTemplate> layout) const;
   void move_to(std::span<const SlotTemplate> layout);
   TimeGroup& scrape_group(Part& part, uint32_t producer, Timestamp t, uint32_t& number);
   void put(Slot slot, Part& part, uint32_t number, uint32_t index, uint64_t bits);
@@ -118,6 +120,7 @@ class Target {
   void place_timed(const OwnSample& sample, Part& part, Sequence sequence, Sequence oldest_view);
   void apply_timed(const OwnSample& sample, Part& part, Sequence sequence, Sequence oldest_view);
   bool join(Slot slot, uint32_t number, Timestamp t, Sequence sequence, Sequence oldest_view, uint32_t& index);
+  void note_growth(uint32_t number, Timestamp t, Sequence sequence);
   void retire(Slot slot);
   uint32_t keep_group(std::shared_ptr<TimeGroup> group);
 
@@ -136,8 +139,10 @@ class Target {
   std::vector<std::shared_ptr<TimeGroup>> groups_;
   std::vector<uint32_t> free_groups_;
   std::vector<std::shared_ptr<Part>> parts_;
-  std::vector<uint32_t> fresh_groups_;  // groups for own timestamps that began in the batch being applied
-  Sequence fresh_sequence_ = 0;
+  // For series that begin or leave their group: the groups for own timestamps by the first timestamp that each got in
+  // one of the last batches.
+  boost::unordered_flat_map<Timestamp, uint32_t> lately_grown_;
+  Sequence grown_sequence_ = 0;
 };
 
 // Readable state, for tests: a line per slot and group.

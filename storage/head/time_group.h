@@ -11,11 +11,14 @@
 
 #include "model/sample.h"
 #include "storage/appender.h"
+#include "storage/identity/label_list.h"
 
 namespace narthex::storage {
 
 // The number of a commit batch, counted from 1 in each process. A view sees the batches up to its own number.
 using Sequence = uint64_t;
+
+inline constexpr uint32_t kNoIndex = UINT32_MAX;
 
 // Changed by the committer under the target's mutex; readers hold it too.
 class TimeGroup {
@@ -35,6 +38,7 @@ class TimeGroup {
     offsets_.push_back(static_cast<uint32_t>(t - base_));
     if (marks_.empty() || marks_.back().sequence != sequence) {
       forget_marks(oldest_view);
+      forget_late(oldest_view);
       batch_start_ = size() - 1;
       marks_.push_back({sequence, size()});
     }
@@ -42,7 +46,30 @@ class TimeGroup {
     return size() - 1;
   }
 
-  // How many indices a view of batch `sequence` sees.
+  // A series gets its sample at an index of an earlier batch: views before `sequence` see it up to there only.
+  void join_late(ListId series, uint32_t index, Sequence sequence, Sequence oldest_view) {
+    if (!late_.empty() && late_.back().sequence != sequence) forget_late(oldest_view);
+    late_.push_back({sequence, series, index});
+  }
+
+  // The index at or behind `from` with this timestamp, or kNoIndex.
+  uint32_t find(Timestamp t, uint32_t from) const {
+    if (from < size() && time(from) == t) return from;
+    const auto it = std::lower_bound(offsets_.begin() + std::min(from, size()), offsets_.end(), t,
+                                     [this](uint32_t offset, Timestamp wanted) { return base_ + offset < wanted; });
+    return it == offsets_.end() || base_ + *it != t ? kNoIndex : static_cast<uint32_t>(it - offsets_.begin());
+  }
+
+  // How many indices of a series a view of batch `sequence` sees.
+  uint32_t visible(Sequence sequence, ListId series) const {
+    uint32_t count = visible(sequence);
+    if (late_.empty() || late_.back().sequence <= sequence) return count;
+    for (const Late& late : late_) {
+      if (late.series == series && late.sequence > sequence) count = std::min(count, late.index);
+    }
+    return count;
+  }
+  // How many timestamps it sees.
   uint32_t visible(Sequence sequence) const {
     uint32_t count = 0;
     for (const Mark& mark : marks_) {
@@ -58,7 +85,7 @@ class TimeGroup {
 
   size_t bytes() const {
     return sizeof(*this) + offsets_.capacity() * sizeof(uint32_t) + marks_.capacity() * sizeof(Mark) +
-           seen.capacity() * sizeof(uint64_t);
+           late_.capacity() * sizeof(Late) + seen.capacity() * sizeof(uint64_t);
   }
   // Gives back what a finished group needs no more.
   void shrink() {
@@ -79,6 +106,11 @@ class TimeGroup {
     Sequence sequence;
     uint32_t count;
   };
+  struct Late {
+    Sequence sequence;
+    ListId series;
+    uint32_t index;
+  };
   // Keeps of the marks that all views see the last one.
   void forget_marks(Sequence oldest_view) {
     size_t settled = 0;
@@ -86,9 +118,16 @@ class TimeGroup {
     marks_.erase(marks_.begin(), marks_.begin() + static_cast<ptrdiff_t>(settled));
   }
 
+  // All views see those up to here.
+  void forget_late(Sequence oldest_view) {
+    std::erase_if(late_, [&](const Late& late) { return late.sequence <= oldest_view; });
+    if (late_.empty()) late_ = {};
+  }
+
   const Timestamp base_;
   std::vector<uint32_t> offsets_;
   std::vector<Mark> marks_;  // ascending
+  std::vector<Late> late_;   // batches ascending; usually none
   uint32_t batch_start_ = 0;
 };
 

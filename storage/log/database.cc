@@ -240,6 +240,7 @@ rocksdb::Status Database::create_log(Handles& handles, int64_t window) {
   const auto status = handles.db->CreateColumnFamily(log_family_options(), log_family_name(window), &family);
   if (!status.ok()) return status;
   handles.logs.emplace(window, family);
+  at_point("log.created");
   return meta_.write(handles, {{log_family_name(window), std::to_string(family->GetID())}}, false);
 }
 

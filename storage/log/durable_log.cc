@@ -145,16 +145,21 @@ Result<> DurableLog::write(const RecordBatch& batch) {
   for (auto& [window, family] : families_) family.announcer.begin_batch(newest, options_.key_frame_ms);
   for (PreparedRecord* prepared : batch) encode(*prepared);
   std::vector<FamilyBatch> written;
+  bool defines = false;
   for (auto& [window, family] : families_) {
     if (family.records.empty()) continue;
     std::string bytes;
-    if (!family.announcer.definitions().empty())
+    if (!family.announcer.definitions().empty()) {
       append_frame(bytes, encode_definitions(family.announcer.definitions()));
+      defines = true;
+    }
     bytes += family.records;
     family.records.clear();
     written.push_back({window, std::move(bytes)});
   }
+  if (defines && options_.at_point) options_.at_point("definitions.encoded");
   const Result<> status = db_->write(written);
+  if (defines && options_.at_point) options_.at_point("definitions.written");
   for (auto& [window, family] : families_) family.announcer.end_batch(status.has_value());
   if (!status) {
     // What was written may or may not be on the disk: whoever reads on must not build on it.

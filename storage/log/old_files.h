@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "storage/segment/footer.h"
+#include "storage/blocks.h"
 
 namespace narthex::storage {
 

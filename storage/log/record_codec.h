@@ -7,16 +7,16 @@
 //   record      = target:v number:v flags:u8 [ late:v ] [ labels:v ] slots [ scrape ] count { own } [ beside ]
 //   slots       = count { gap:v list:s }                       slot = last + gap; list against the last one
 //   scrape      = producer:v time:s seen changed { value }     a value per changed slot, ascending
-//   own         = slot:v time:s bits:u64                       a sample with its own timestamp; with flag 16 the slot is
-//                                                              doubled, plus 1 if the sample is out of order
+//   own         = slot:v time:s bits:u64                       a sample with its own timestamp; with flag 16 the
+//                                                              slot is doubled, plus 1 if the sample is out of order
 //   seen        = bitmap                                       what differs from the group's last scrape
 //   changed     = bitmap                                       seen slots whose value is not their base
 //   bitmap      = count { gap:v } | 0x00 words:v { u64 }       (a count is stored plus one, so that 0 is free)
 //
 // v: varint; s: zigzag varint; texts: length:v bytes. flags: 1 key frame (has `labels`), 2 scrape, 4 late, 8
-// beside (log/beside_codec.h), 16 some own samples are out of order. `late`: how many windows before the family's own. Times count from the window's start. A
-// value is a column token (head/column.h) of exponent 0 against the slot's base: its last value if that lies in the
-// same scrape group at or after the last key frame, else bits 0.
+// beside (log/beside_codec.h), 16 some own samples are out of order. `late`: how many windows before the family's own.
+// Times count from the window's start. A value is a column token (head/column.h) of exponent 0 against the slot's base:
+// its last value if that lies in the same scrape group at or after the last key frame, else bits 0.
 #pragma once
 
 #include <string>

@@ -39,9 +39,8 @@ class Counter {
       for (const Piece& piece : member.part->pieces()) {
         count_column(piece.column, *member.part->group(piece.column.group));
       }
-      member.part->out_of_order().for_each(UINT64_MAX, [this](ListId, Timestamp t) {
-        out_.min_time = std::min(out_.min_time, t);
-      });
+      member.part->out_of_order().for_each(UINT64_MAX,
+                                           [this](ListId, Timestamp t) { out_.min_time = std::min(out_.min_time, t); });
     }
   }
 

@@ -60,8 +60,9 @@ std::vector<TargetParts> find_targets(const Snapshot& snapshot, Timestamp from, 
 }
 
 // Whether a column has a visible sample that may lie in [from, to].
-bool overlaps(const ColumnState& column, const TimeGroup& group, Sequence sequence, Timestamp from, Timestamp to) {
-  const uint32_t visible = group.visible(sequence);
+bool overlaps(ListId series, const ColumnState& column, const TimeGroup& group, Sequence sequence, Timestamp from,
+              Timestamp to) {
+  const uint32_t visible = group.visible(sequence, series);
   if (column.first_index >= visible) return false;
   const uint32_t last = std::min(column.last_index, visible - 1);
   return group.time(column.first_index) <= to && group.time(last) >= from;
@@ -106,7 +107,7 @@ class TargetSearch {
       if (!candidates_.contains(lists[slot])) continue;
       const TimeGroup* group = target.group_of(slot);
       const ColumnState& column = target.column(slot);
-      if (group == nullptr || column.retired || !overlaps(column, *group, sequence_, from_, to_)) continue;
+      if (group == nullptr || column.retired || !overlaps(lists[slot], column, *group, sequence_, from_, to_)) continue;
       const bool asked = std::any_of(parts.begin(), parts.end(), [&](const auto& part) { return part->owns(*group); });
       if (asked && wanted(lists[slot])) found_.push_back({slot, lists[slot]});
     }
@@ -114,7 +115,8 @@ class TargetSearch {
 
   void search_pieces(const Part& part) {
     const auto take = [&](const Piece& piece) {
-      if (overlaps(piece.column, *part.group(piece.column.group), sequence_, from_, to_) && wanted(piece.list)) {
+      if (overlaps(piece.list, piece.column, *part.group(piece.column.group), sequence_, from_, to_) &&
+          wanted(piece.list)) {
         found_.push_back({kNoSlot, piece.list});
       }
     };

@@ -87,12 +87,12 @@ Slot SeriesSetImpl::open_slot(const FoundSeries& series, const Target& target) c
   return it == lists.end() ? kNoSlot : static_cast<Slot>(it - lists.begin());
 }
 
-void SeriesSetImpl::collect(const FoundSeries& series, Timestamp from, Timestamp to,
-                            Collected& out) const {
+void SeriesSetImpl::collect(const FoundSeries& series, Timestamp from, Timestamp to, Collected& out) const {
   const TargetParts& where = found_.targets[series.target];
   Target& target = *where.target;
   const auto copy = [&](const ColumnState& column, const SideColumn* side, const Part& part, const TimeGroup& group) {
-    if (auto piece = copy_piece(column, side, part, group, sequence_, from, to)) out.pieces.push_back(std::move(*piece));
+    if (auto piece = copy_piece(series.difference->id, column, side, part, group, sequence_, from, to))
+      out.pieces.push_back(std::move(*piece));
   };
   std::lock_guard lock(target.mutex());
   for (const auto& part : where.parts) {

@@ -11,9 +11,9 @@
 #include <span>
 
 #include "base/result.h"
+#include "storage/blocks.h"
 #include "storage/identity/label_list.h"
 #include "storage/querier.h"
-#include "storage/segment/footer.h"
 #include "storage/segment/pages.h"
 
 namespace narthex::storage {

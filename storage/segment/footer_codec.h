@@ -9,7 +9,7 @@
 #include <string_view>
 
 #include "base/result.h"
-#include "storage/segment/footer.h"
+#include "storage/blocks.h"
 
 namespace narthex::storage {
 

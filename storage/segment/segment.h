@@ -9,8 +9,8 @@
 
 #include "base/result.h"
 #include "model/matcher.h"
+#include "storage/blocks.h"
 #include "storage/querier.h"
-#include "storage/segment/footer.h"
 #include "storage/segment/page_cache.h"
 #include "storage/segment/pages.h"
 

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "storage/segment/footer.h"
+#include "storage/blocks.h"
 #include "storage/segment/page_reader.h"
 
 namespace narthex::storage {

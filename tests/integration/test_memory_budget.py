@@ -77,7 +77,7 @@ class MemoryBudget(harness.Case):
             return self.keep(ControlGroup(hard))
         except OSError as error:
             print(f"no cgroup ({error}); limiting the size of the data instead", flush=True)
-        return self.keep(DataLimit(2 * ROOM))
+        return self.keep(DataLimit(3 * ROOM))
 
     def idle_bytes(self):
         """What a server without targets has resident."""

@@ -103,8 +103,9 @@ class NaiveView final : public View {
 // Slots of scratches that were dropped are free: a place without labels, which the next new series gets.
 class NaiveScratch final : public Scratch {
  public:
-  NaiveScratch(Timestamp timestamp, Timestamp now, std::vector<Labels> known, std::shared_ptr<size_t> places)
-      : labels_(std::move(known)), places_(std::move(places)), now_(now) {
+  NaiveScratch(Timestamp timestamp, Timestamp now, std::shared_ptr<std::vector<Labels>> known,
+               std::shared_ptr<size_t> places)
+      : known_(std::move(known)), labels_(*known_), places_(std::move(places)), now_(now) {
     timestamp_ = timestamp;
     labels_.resize(std::max(labels_.size(), *places_));
     grow();
@@ -153,7 +154,7 @@ class NaiveScratch final : public Scratch {
     }
     return out;
   }
-  const std::vector<Labels>& labels() const { return labels_; }
+  void settle() const { *known_ = labels_; }
   Timestamp now() const { return now_; }
   NaiveStore::Rules rules() const { return {fails_if_too_old_, only_in_order_}; }
 
@@ -163,6 +164,9 @@ class NaiveScratch final : public Scratch {
     for (const SlotStart& s : starts_) {
       if (s.slot == slot) e.start = s.start;
     }
+    for (const TimedStart& s : timed_starts_) {
+      if (s.slot == slot && s.timestamp == t) e.start = s.start;
+    }
     return e;
   }
   void grow() {
@@ -171,6 +175,7 @@ class NaiveScratch final : public Scratch {
     values_.resize(slot_count_);
     seen_.resize(slot_count_ / 64 + 1);
   }
+  const std::shared_ptr<std::vector<Labels>> known_;  // the appender's
   std::vector<Labels> labels_;
   std::vector<Slot> created_;
   std::shared_ptr<size_t> places_;  // how many the target ever had
@@ -188,20 +193,20 @@ class NaiveAppender final : public TargetAppender {
   Result<Slot> resolve(Scratch& scratch, const Labels& labels) override {
     return static_cast<NaiveScratch&>(scratch).resolve(labels);
   }
-  Labels labels(Slot slot) const override { return labels_[slot]; }
+  Labels labels(Slot slot) const override { return (*labels_)[slot]; }
   void commit(std::unique_ptr<Scratch> scratch, std::function<void(CommitResult)> done) override {
     const auto& naive = static_cast<const NaiveScratch&>(*scratch);
     CommitResult result = store_.commit(naive.entries(), naive.now(), naive.rules());
     if (result.status) {
       store_.commit_exemplars(naive.exemplars(), naive.timestamp(), naive.now(), result);
-      labels_ = naive.labels();
+      naive.settle();
     }
     done(std::move(result));
   }
 
  private:
   NaiveStore& store_;
-  std::vector<Labels> labels_;
+  const std::shared_ptr<std::vector<Labels>> labels_ = std::make_shared<std::vector<Labels>>();
   const std::shared_ptr<size_t> places_ = std::make_shared<size_t>(0);
 };
 
@@ -285,6 +290,37 @@ std::shared_ptr<const SeriesMap> NaiveStore::left() const {
 
 std::shared_ptr<TargetAppender> NaiveStore::open_target(const Labels&) {
   return std::make_shared<NaiveAppender>(*this);
+}
+
+void NaiveStore::commit_all(std::vector<std::unique_ptr<Scratch>> scratches, CommitMode mode,
+                            std::function<void(CommitResult)> done) {
+  std::unique_lock lock(mutex_);
+  const SeriesMap before = *series_;
+  const Timestamp newest = newest_;
+  lock.unlock();
+  CommitResult sum;
+  for (const auto& scratch : scratches) {
+    const auto& naive = static_cast<const NaiveScratch&>(*scratch);
+    CommitResult result = commit(naive.entries(), naive.now(), naive.rules());
+    if (!result.status) sum.status = result.status;
+    sum.add(std::move(result));
+  }
+  const bool refused = mode == CommitMode::kAllOrNothing && sum.refused_samples() > 0;
+  if (refused) sum.status = Error{Code::kInvalid, "a sample was refused"};
+  for (const auto& scratch : scratches) {
+    const auto& naive = static_cast<const NaiveScratch&>(*scratch);
+    if (!sum.status) continue;
+    commit_exemplars(naive.exemplars(), naive.timestamp(), naive.now(), sum);
+    naive.settle();
+  }
+  if (!sum.status) {
+    lock.lock();
+    writable() = before;
+    newest_ = newest;
+    lock.unlock();
+  }
+  scratches.clear();
+  done(std::move(sum));
 }
 
 Stats NaiveStore::stats() const {

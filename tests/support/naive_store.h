@@ -23,6 +23,9 @@ class NaiveStore final : public storage::Store {
   void add(const Labels& labels, Timestamp timestamp, double value);
   void add(const Labels& labels, Timestamp timestamp, Histogram histogram);
   void add(const Labels& labels, Exemplar exemplar);
+  // As Store says, but without telling refusals one by one.
+  void commit_all(std::vector<std::unique_ptr<storage::Scratch>> scratches, storage::CommitMode mode,
+                  std::function<void(storage::CommitResult)> done) override;
   // Instead of what the series had.
   void set(const Labels& labels, storage::Column column);
   // The next `count` commits fail with kUnavailable and store nothing.

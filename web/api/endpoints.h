@@ -12,12 +12,12 @@ namespace narthex::web {
 
 // One request to an endpoint.
 struct Call {
+  const net::ServerRequest& request;
   const Form& form;        // body first, then URL
   const Form& url;         // URL alone
   std::string argument;    // what stands for ":name" in the route, decoded
   const Sources& sources;  // empty on an early route (see Route) while the server is not ready
   const Settings& settings;
-  int64_t queued_ns;  // how long the request waited for its turn
   std::function<bool()> canceled;
 };
 
@@ -54,6 +54,8 @@ Answer snapshot(const Call& call);
 
 Answer notifications(const Call& call);
 Answer notifications_live(const Call& call);
+
+Answer remote_write(const Call& call);
 
 Answer openapi(const Call& call);
 

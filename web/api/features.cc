@@ -181,7 +181,7 @@ Flags discovery_features() {
   return out;
 }
 
-Flags api_features(const Settings& settings) {
+Flags api_features(const Settings& settings, const Sources& sources) {
   return {{"admin", settings.admin},
           {"exclude_alerts", false},
           {"label_values_match", true},
@@ -189,7 +189,7 @@ Flags api_features(const Settings& settings) {
           {"otlp_write_receiver", false},
           {"query_stats", true},
           {"query_warnings", true},
-          {"remote_write_receiver", false},
+          {"remote_write_receiver", sources.receiver != nullptr},
           {"time_range_labels", true},
           {"time_range_series", true}};
 }
@@ -200,7 +200,7 @@ Answer features(const Call& call) {
   const Language language(call.sources);
   const promql::Features& enabled = call.sources.engine->options().features;
   const std::map<std::string_view, Flags> all = {
-      {"api", api_features(call.settings)},
+      {"api", api_features(call.settings, call.sources)},
       {"otlp_receiver", {{"delta_conversion", false}, {"native_delta_ingestion", false}}},
       {"prometheus", {{"agent_mode", false}}},
       {"promql", promql_features(language, enabled)},

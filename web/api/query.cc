@@ -88,7 +88,7 @@ ApiError query_error(const Error& error) {
 using Run = Result<promql::QueryResult> (promql::Engine::*)(const storage::View&, const promql::Query&) const;
 
 Answer run(const Call& call, promql::Query query, size_t limit, Run run_query) {
-  const int64_t queued_ms = call.queued_ns / 1'000'000;
+  const int64_t queued_ms = call.request.queued_ns / 1'000'000;
   if (query.timeout_ms <= queued_ms) return ApiError{ErrorType::kTimeout, "query timed out in query queue"};
   if (call.canceled()) return ApiError{ErrorType::kCanceled, "query was canceled in query queue"};
   query.timeout_ms -= queued_ms;
@@ -96,7 +96,7 @@ Answer run(const Call& call, promql::Query query, size_t limit, Run run_query) {
   const int64_t begin = clock.steady_ns();
   auto result = std::invoke(run_query, *call.sources.engine, *call.sources.store->view(), query);
   if (!result) return query_error(result.error());
-  return to_answer(call, std::move(*result), limit, {call.queued_ns, clock.steady_ns() - begin});
+  return to_answer(call, std::move(*result), limit, {call.request.queued_ns, clock.steady_ns() - begin});
 }
 
 // The step, and whether that many points may be asked for.

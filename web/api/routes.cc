@@ -51,6 +51,7 @@ constexpr Route kRoutes[] = {
     {"/api/v1/features", kGet, features, "What this server can do.", ""},
     {"/api/v1/notifications", kGet, notifications, "What people should know now.", "", kEarly},
     {"/api/v1/notifications/live", kGet, notifications_live, "The same as a stream of events.", "", kEarly},
+    {kWritePath, kPost, remote_write, "Remote write 1.0 and 2.0: samples from elsewhere.", ""},
     {"/api/v1/openapi.yaml", kGet, openapi, "This document.", "openapi_version"},
 };
 

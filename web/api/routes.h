@@ -10,6 +10,7 @@ namespace narthex::web {
 
 inline constexpr std::string_view kQueryPath = "/api/v1/query";
 inline constexpr std::string_view kQueryRangePath = "/api/v1/query_range";
+inline constexpr std::string_view kWritePath = "/api/v1/write";
 
 struct Route {
   std::string_view pattern;  // one segment may be ":name"

@@ -4,7 +4,7 @@
 
 #include <cmath>
 
-#include "exposition/protobuf/wire.h"
+#include "base/wire.h"
 #include "tests/unit/exposition/protobuf_dump.h"
 
 namespace narthex::exposition {

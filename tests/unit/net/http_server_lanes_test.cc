@@ -16,8 +16,7 @@ TEST(HttpServerLanes, QuickRequestsAreAnsweredWhileAllSlowWorkersAreBusy) {
   ServerOptions options;
   options.listen = {"127.0.0.1:0"};
   options.worker_threads = 1;
-  options.slow_worker_threads = 1;
-  options.is_slow = [](const ServerRequest& request) { return request.path == "/slow"; };
+  options.lanes = {{"slow", 1, [](const ServerRequest& request) { return request.path == "/slow"; }}};
   auto server = serve(
       [&](const ServerRequest& request) {
         ServerResponse response;
@@ -53,9 +52,8 @@ TEST(HttpServerLanes, EachKindHasItsOwnQueue) {
   std::atomic<int> inside = 0;
   ServerOptions options;
   options.listen = {"127.0.0.1:0"};
-  options.slow_worker_threads = 1;
   options.max_queued = 1;
-  options.is_slow = [](const ServerRequest& request) { return request.path == "/slow"; };
+  options.lanes = {{"slow", 1, [](const ServerRequest& request) { return request.path == "/slow"; }}};
   auto server = serve(
       [&](const ServerRequest& request) {
         if (request.path == "/slow") {

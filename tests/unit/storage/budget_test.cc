@@ -24,8 +24,10 @@ class BudgetTest : public ::testing::Test {
   uint64_t resident_ = 1000;
   uint64_t growth_ = 0;
   int gave_back_ = 0;
+  bool urgent_ = false;
   int64_t now_ = 0;
-  Budget budget_{{1600, [this] { return resident_; }, [this] { return growth_; }, [this] { ++gave_back_; }},
+  Budget budget_{{1600, [this] { return resident_; }, [this] { return growth_; },
+                  [this](bool urgent) { ++gave_back_, urgent_ = urgent; }},
                  null_log()};
 };
 
@@ -101,6 +103,10 @@ TEST_F(BudgetTest, GivesBackBeforeItRefusesAndNotAllTheTime) {
   EXPECT_EQ(gave_back_, 1);
   measure(1250, 1);
   EXPECT_EQ(gave_back_, 2);
+  EXPECT_FALSE(urgent_);
+  for (int i = 0; i < 10; ++i) measure(1350, 1);
+  EXPECT_EQ(gave_back_, 3);
+  EXPECT_TRUE(urgent_);
   EXPECT_FALSE(budget_.refusing());
 }
 

@@ -112,9 +112,9 @@ TEST(FullDisk, OfARealKindLosesNothingAndGoesOnByItself) {
     ASSERT_TRUE(db.log().sync());
     expect_batches(db.log(), acknowledged);
     // Else the disk would really be full at last.
-    SegmentChange drop;
-    drop.logs_below = window;
-    ASSERT_TRUE(db.segments().apply(std::move(drop)));
+    SegmentChange emptied;
+    emptied.logs_below = window;
+    ASSERT_TRUE(db.segments().apply(std::move(emptied)));
     acknowledged.erase(acknowledged.begin(), acknowledged.begin() + static_cast<std::ptrdiff_t>(before));
   }
   ASSERT_TRUE(db.seal("new", 1));

@@ -1,6 +1,6 @@
-#include "exposition/protobuf/wire.h"
+#include "base/wire.h"
 
-namespace narthex::exposition::wire {
+namespace narthex::wire {
 namespace {
 
 constexpr ptrdiff_t kLongestVarint = 10;
@@ -77,4 +77,4 @@ std::string Fields::explain(const char* message) const {
   }
 }
 
-}  // namespace narthex::exposition::wire
+}  // namespace narthex::wire

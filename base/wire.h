@@ -16,7 +16,7 @@
 #include <string>
 #include <string_view>
 
-namespace narthex::exposition::wire {
+namespace narthex::wire {
 
 static_assert(std::endian::native == std::endian::little, "fixed-width values are read as they lie");
 
@@ -124,4 +124,4 @@ inline bool Fields::next() {
   return p_ != nullptr;
 }
 
-}  // namespace narthex::exposition::wire
+}  // namespace narthex::wire

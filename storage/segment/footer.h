@@ -1,4 +1,0 @@
-// What a segment says of itself: SegmentFooter.
-#pragma once
-
-#include "storage/blocks.h"
