@@ -98,6 +98,7 @@ class Replay {
   void read_frames(int64_t family, std::string_view bytes);
   void read_payload(int64_t family, std::string_view payload);
   void deal(const Pending& p);
+  void begin_stream(ReplayStream*& stream, std::shared_ptr<Target> target);
   std::shared_ptr<Target> target_of(const Pending& p);
   bool translate(int64_t family, std::vector<SlotTemplate>& slots) const;
   void flush();
@@ -108,7 +109,8 @@ class Replay {
   ReplayReport report_;
   Sequence sequence_ = 0;
   std::map<int64_t, FamilyDefinitions> definitions_;
-  std::map<std::tuple<int64_t, int64_t, uint32_t>, ReplayStream> streams_;  // family, window, target
+  std::deque<ReplayStream> all_streams_;
+  std::map<std::tuple<int64_t, int64_t, uint32_t>, ReplayStream*> streams_;  // family, window, target: the last one
   std::vector<Pending> pending_;
   std::deque<ReplayShare> shares_;
   Chunk next_;     // being read
@@ -144,15 +146,23 @@ void Replay::read_payload(int64_t family, std::string_view payload) {
 }
 
 void Replay::deal(const Pending& p) {
-  ReplayStream& stream = streams_[{p.family, p.window, p.head.target}];
-  if (p.head.key_frame) stream.target = target_of(p);
-  if (stream.target == nullptr) {
+  ReplayStream*& stream = streams_[{p.family, p.window, p.head.target}];
+  if (p.head.key_frame) begin_stream(stream, target_of(p));
+  if (stream == nullptr || stream->target == nullptr) {
     ++report_.skipped_records;
     return;
   }
-  ReplayRecord record{stream.target, &stream, p.family, p.window, sequence_, p.head, true, {}, p.rest};
+  ReplayRecord record{stream->target, stream, p.family, p.window, sequence_, p.head, true, {}, p.rest};
   record.sound = decode_slots(record.rest, record.slots) && translate(p.family, record.slots);
-  next_.by_share[stream.target->number() % shares_.size()].push_back(std::move(record));
+  next_.by_share[stream->target->number() % shares_.size()].push_back(std::move(record));
+}
+
+// Numbers of targets begin anew with each process: what another one's records were waiting for does not concern these,
+// which may be applied before them.
+void Replay::begin_stream(ReplayStream*& stream, std::shared_ptr<Target> target) {
+  if (stream != nullptr && stream->target == target) return;
+  stream = &all_streams_.emplace_back();
+  stream->target = std::move(target);
 }
 
 // Null: the log does not say.

@@ -4,7 +4,7 @@
 #include <atomic>
 #include <thread>
 
-#include "tests/unit/storage/fixture.h"
+#include "tests/unit/storage/sealed.h"
 
 namespace narthex::storage {
 namespace {
@@ -50,8 +50,9 @@ size_t check(const View& view, int target) {
   return first.size();
 }
 
-TEST(Atomicity, ReadersSeeWholeScrapesUnderLoadWhileWindowsClose) {
-  Options options = small_windows(30'000, 5'000);
+TEST(Atomicity, ReadersSeeWholeScrapesUnderLoadWhileWindowsBecomeSegments) {
+  Options options = small_windows(15'000, 3'000);
+  options.merge_windows = 3;
   OpenStore store(options);
   const int scrapes = 150 * test_scale();
   std::atomic<int> writing{kTargets};
@@ -79,7 +80,10 @@ TEST(Atomicity, ReadersSeeWholeScrapesUnderLoadWhileWindowsClose) {
     });
   }
   for (std::thread& thread : threads) thread.join();
+  settle_all(store.get());
   for (int t = 0; t < kTargets; ++t) EXPECT_EQ(check(*store->view(), t), static_cast<size_t>(scrapes));
+  EXPECT_GT(store->stats().seals, 5u);
+  EXPECT_GT(store->stats().merges, 1u);
 }
 
 TEST(Atomicity, TwoProducersOfOneLabelSetWriteOneSeries) {

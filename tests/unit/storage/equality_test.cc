@@ -6,7 +6,7 @@
 #include "base/clock.h"
 #include "tests/support/naive_store.h"
 #include "tests/support/scrape_generator.h"
-#include "tests/unit/storage/fixture.h"
+#include "tests/unit/storage/sealed.h"
 
 namespace narthex::storage {
 namespace {
@@ -22,8 +22,13 @@ std::string first_difference(const std::string& a, const std::string& b) {
   if (a == b) return "";
   size_t i = 0;
   while (i < a.size() && i < b.size() && a[i] == b[i]) ++i;
-  const size_t line = a.rfind('\n', i) + 1;
-  return "naive: " + a.substr(line, i - line + 300) + "\nstore: " + b.substr(b.rfind('\n', i) + 1, i - line + 300);
+  const auto around = [i](const std::string& text) {
+    const size_t line = text.rfind('\n', i) + 1;
+    const std::string labels = text.substr(line, text.find('}', line) + 1 - line);
+    const size_t begin = std::max(line + labels.size(), i - std::min<size_t>(i, 150));
+    return labels + " …" + text.substr(begin, 300);
+  };
+  return "naive: " + around(a) + "\nstore: " + around(b);
 }
 
 // So that equality means something.
@@ -33,6 +38,27 @@ void expect_all_kinds(const NaiveStore& naive) {
     EXPECT_NE(shown.find(part), std::string::npos) << part;
   }
   EXPECT_NE(dump_exemplars(naive).find("trace_id"), std::string::npos);
+}
+
+// Names and values of all labels.
+std::string dump_labels(const View& view, std::span<const Matcher> matchers) {
+  std::string out;
+  const auto names = view.label_names(matchers, kMinTime, kMaxTime);
+  if (!names) return names.error().str();
+  for (const std::string& name : *names) {
+    out += name + ":";
+    const auto values = view.label_values(name, matchers, kMinTime, kMaxTime);
+    if (!values) return values.error().str();
+    for (const std::string& value : *values) out += " " + value;
+    out += '\n';
+  }
+  return out;
+}
+
+void expect_merged(Store& store) {
+  settle_all(store);
+  const auto blocks = store.blocks();
+  EXPECT_TRUE(std::any_of(blocks.begin(), blocks.end(), [](const BlockInfo& b) { return !b.footer.parents.empty(); }));
 }
 
 struct Case {
@@ -75,6 +101,7 @@ TEST_P(Equality, EveryReadEqualsTheNaiveStore) {
     }
     if (c.restart_every > 0 && step % c.restart_every == 0) {
       held.clear();
+      ASSERT_EQ(first_difference(dump(*naive.view()), dump(*store.get().view())), "") << "before the restart at " << step;
       generator.detach(1);
       store.reopen();
       generator.reopened(1, &store.get());
@@ -85,7 +112,13 @@ TEST_P(Equality, EveryReadEqualsTheNaiveStore) {
     ASSERT_GT(dump(*naive.view()).size(), 1000u);
     if (c.generator.beside) expect_all_kinds(naive);
     ASSERT_EQ(first_difference(dump(*naive.view()), dump(*store.get().view())), "") << "step " << step;
+    if (c.merge_windows < 24 && step % 100 == 0) expect_merged(store.get());
     ASSERT_EQ(first_difference(dump_exemplars(naive), dump_exemplars(store.get())), "") << "step " << step;
+    const Matcher some[] = {*Matcher::make(MatchType::kRegex, "__name__", "metric_[12]|up"),
+                            Matcher::equal("number", "1")};
+    for (const auto matchers : {std::span<const Matcher>(), std::span<const Matcher>(some)}) {
+      ASSERT_EQ(dump_labels(*naive.view(), matchers), dump_labels(*store.get().view(), matchers)) << "step " << step;
+    }
     const Timestamp from = generator.now() - 120'000;
     ASSERT_EQ(
         first_difference(dump(*naive.view(), from, from + 60'000), dump(*store.get().view(), from, from + 60'000)), "")

@@ -385,5 +385,49 @@ TEST_F(Seal, ADamagedSegmentIsToldWithItsFileAndCostsNothingElse) {
   EXPECT_GT(told_to_reader, 0);
 }
 
+// A day in which every hour a tenth of the series gives way to others.
+TEST(Churn, ASimulatedDayLeavesTwoWindowsWorthAlive) {
+  constexpr int kTargets = 4;
+  constexpr int kSeries = 100;
+  constexpr int kEvery = 300;  // seconds
+  Options options;
+  options.merge_windows = 6;
+  OpenStore store(options);
+  std::vector<std::shared_ptr<TargetAppender>> appenders;
+  for (int t = 0; t < kTargets; ++t) {
+    appenders.push_back(store->open_target(Labels{{"instance", std::to_string(t)}, {"job", "churn"}}));
+  }
+  uint64_t early = 0;
+  for (int hour = 0; hour < 24; ++hour) {
+    for (int i = 0; i < 3600 / kEvery; ++i) {
+      const Timestamp at = kStart + (hour * 3600 + i * kEvery) * 1000LL;
+      for (int t = 0; t < kTargets; ++t) {
+        std::vector<Line> lines;
+        for (int s = 0; s < kSeries; ++s) {
+          const int born = hour - (hour + 10 - s % 10) % 10;  // each has an hour in ten in which it is replaced
+          lines.push_back({Labels{{"__name__", "m"},
+                                  {"id", std::to_string(t) + "-" + std::to_string(s) + "-" + std::to_string(born)},
+                                  {"instance", std::to_string(t)},
+                                  {"job", "churn"}},
+                           static_cast<double>(at)});
+        }
+        ASSERT_TRUE(scrape(*appenders[static_cast<size_t>(t)], at, lines).status);
+      }
+    }
+    settle_all(store.get());
+    const Stats stats = store->stats();
+    // Every series has a template of its own here. Those that died in the window before are still known.
+    EXPECT_LE(stats.templates, kTargets * kSeries * 2u + kTargets + 10) << "hour " << hour;
+    EXPECT_LE(stats.series, kTargets * kSeries * 13u / 10) << "hour " << hour;
+    EXPECT_LE(stats.windows, 2u);
+    if (hour == 5) early = stats.index_bytes + stats.column_bytes;
+    if (hour > 5) {
+      EXPECT_LE(stats.index_bytes + stats.column_bytes, early * 5 / 4) << "hour " << hour;
+    }
+  }
+  const auto set = *store->view()->select({}, kMinTime, kMaxTime);
+  EXPECT_GT(set->size(), kTargets * kSeries * 3u) << "history has them all";
+}
+
 }  // namespace
 }  // namespace narthex::storage
