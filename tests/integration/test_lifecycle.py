@@ -49,10 +49,10 @@ class Start(harness.Case):
         self.assertEqual(server.get("/-/healthy").status, 200)
 
     def test_unserved_flags_are_named_in_one_warning(self):
-        server = self.server("", "--web.enable-admin-api", "--rules.max-concurrent-evals=2")
+        server = self.server("", "--alertmanager.notification-queue-capacity=9", "--rules.max-concurrent-evals=2")
         warnings = [line for line in server.log().splitlines() if "no effect" in line]
         self.assertEqual(len(warnings), 1)
-        self.assertIn("--web.enable-admin-api", warnings[0])
+        self.assertIn("--alertmanager.notification-queue-capacity", warnings[0])
         self.assertIn("--rules.max-concurrent-evals", warnings[0])
 
     def test_log_lines_users_wait_for(self):

@@ -45,6 +45,10 @@ class FullStore final : public storage::Store {
   std::shared_ptr<storage::TargetAppender> open_target(const Labels& labels) override {
     return std::make_shared<FullAppender>(inner_.open_target(labels), room);
   }
+  void commit_all(std::vector<std::unique_ptr<storage::Scratch>> scratches, storage::CommitMode mode,
+                  std::function<void(storage::CommitResult)> done) override {
+    inner_.commit_all(std::move(scratches), mode, std::move(done));
+  }
   storage::Stats stats() const override { return inner_.stats(); }
   storage::Cardinality cardinality(size_t limit) const override { return inner_.cardinality(limit); }
   void close() override { inner_.close(); }
