@@ -284,7 +284,7 @@ bool Preparer::keep_in_scrape(ScratchImpl& scratch, Target& target, Slot slot, u
     rerouted_.push_back(sample);
     return false;
   }
-  const Verdict verdict = judge(target.newest(slot), sample);
+  const Verdict verdict = judge(newest_of(target, slot, t), sample);
   count(verdict, scratch.is_quiet(slot));
   if (verdict == Verdict::kInsert) rerouted_.push_back(sample);
   if (verdict != Verdict::kAccept) return false;
@@ -295,6 +295,13 @@ bool Preparer::keep_in_scrape(ScratchImpl& scratch, Target& target, Slot slot, u
   if (group_takes_it && !(elsewhere && target.column(slot).moved)) return true;
   rerouted_.push_back(sample);
   return false;
+}
+
+std::optional<NewestSample> Preparer::newest_of(const Target& owner, Slot slot, Timestamp t) {
+  const auto known = owner.newest(slot);
+  if (known || t > windows_.sealed_at_start()) return known;
+  const ListRef list = core_.identity.get(owner.list(slot));
+  return list == nullptr ? std::nullopt : sealed_newest_.find(combine(owner.labels(), *list), t);
 }
 
 // Samples with their own timestamps, numbers and histograms in the order of appending.
@@ -350,7 +357,7 @@ void Preparer::forget_reached() {
 // `newer`: what the series gets from this scrape before.
 void Preparer::append_to(const std::shared_ptr<Target>& owner, OwnSample sample, Timestamp newer,
                          const Origin& origin) {
-  const auto newest = owner->newest(sample.slot);
+  const auto newest = newest_of(*owner, sample.slot, sample.timestamp);
   Verdict verdict = judge(newest, sample);
   count(verdict, origin, *owner, sample, newest);
   if (verdict == Verdict::kAccept) {

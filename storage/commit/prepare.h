@@ -19,6 +19,7 @@
 #include "storage/core/ownership.h"
 #include "storage/exemplars/exemplar_ring.h"
 #include "storage/head/windows.h"
+#include "storage/query/sealed_newest.h"
 
 namespace narthex::storage {
 
@@ -48,7 +49,12 @@ class Preparer {
  public:
   Preparer(const Core& core, Windows& windows, const ExemplarRing& ring, const Options& options,
            const LiveLimits& limits)
-      : core_(core), windows_(windows), ring_(ring), options_(options), live_limits_(limits) {}
+      : core_(core),
+        windows_(windows),
+        ring_(ring),
+        options_(options),
+        live_limits_(limits),
+        sealed_newest_(windows, options) {}
 
   // Clears from the scratch's seen bits what is not stored through them; the records point into the scratch. The
   // result's status is an error, and there are no records, if a sample fails the whole commit.
@@ -84,6 +90,8 @@ class Preparer {
   Age age_of(Timestamp t) const;
   bool in_window(Timestamp t) const;
   Verdict not_in_order(Timestamp t) const;
+  // The newest sample of a slot's series, as far as it matters for one at `t`. Valid until the next call.
+  std::optional<NewestSample> newest_of(const Target& owner, Slot slot, Timestamp t);
   // Of a sample whose series has this newest one.
   Verdict judge(const std::optional<NewestSample>& newest, const OwnSample& sample) const;
   // Counts what is refused, unless it was written quietly.
@@ -114,6 +122,7 @@ class Preparer {
   const ExemplarRing& ring_;
   const Options& options_;
   const LiveLimits& live_limits_;
+  SealedNewest sealed_newest_;
   Prepared out_;
   // Of the scratch at work.
   Limits limits_;

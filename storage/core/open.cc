@@ -128,8 +128,10 @@ Result<std::unique_ptr<Store>> open_store(const Options& options, const Clock& c
   const int64_t began = clock.steady_ns();
   const ReplayReport report = replay(*db, shared->core, shared->windows, shared->exemplars);
   tell(log, report, (clock.steady_ns() - began) / 1'000'000);
-  // Data time goes on, even where the log was lost.
-  for (const auto& segment : *shared->windows.segments()) shared->windows.advance(segment->footer().max_time);
+  Timestamp sealed = INT64_MIN;
+  for (const auto& segment : *shared->windows.segments()) sealed = std::max(sealed, segment->footer().max_time);
+  shared->windows.set_sealed_at_start(sealed);
+  if (sealed != INT64_MIN) shared->windows.advance(sealed);  // data time goes on, even where the log was lost
   shared->damaged_frames = report.damaged_frames;
   shared->record_log =
       std::make_unique<DurableLog>(std::move(db), shared->core.identity, shared->windows, shared->options, log);

@@ -90,6 +90,10 @@ class Windows {
 
   // Windows below are closed: their samples are late. Below the first one that was read from the log, too.
   int64_t first_open() const { return first_open_; }
+  // The newest sample that was in a segment when the store was opened: of series that are not in the log since, only
+  // segments tell what they had up to there.
+  Timestamp sealed_at_start() const { return sealed_at_start_; }
+  void set_sealed_at_start(Timestamp t) { sealed_at_start_ = t; }
   // Where data time says that first_open() should be.
   int64_t due_first_open() const;
   void set_first_open(int64_t window) { first_open_ = window; }
@@ -133,6 +137,7 @@ class Windows {
   const int64_t overlap_ms_;
   std::atomic<Timestamp> newest_{INT64_MIN};
   int64_t first_open_ = INT64_MIN;
+  Timestamp sealed_at_start_ = INT64_MIN;
 
   mutable std::mutex mutex_;  // short
   std::shared_ptr<const WindowList> list_ = std::make_shared<WindowList>();
