@@ -217,6 +217,28 @@ TEST_F(Seal, ADayBecomesOneSegmentAndLateOnesJoinItWithTheNext) {
   EXPECT_EQ(shown().substr(0, shown().find("late{")), expected());
 }
 
+// The log says nothing of it any more.
+TEST_F(Seal, ASeriesIsKeptInOrderAcrossAStartThatOnlySegmentsTellOf) {
+  const Timestamp last = kStart + 50'000;
+  ASSERT_TRUE(scrape(*appender_, last, {{metric("gone"), 5}}).status);
+  step_ = 5;
+  scrape_until(15);
+  settle_it();
+  close();
+  open();
+  const std::string before = shown();
+  const auto at = [&](Timestamp t, double value) {
+    step_ += 1;
+    return scrape(*appender_, kStart + 15 * 15'000 + step_, {{metric("gone"), value, t}});
+  };
+  EXPECT_EQ(at(last - 10'000, 1).out_of_order, 1u);
+  EXPECT_EQ(at(last, 6).duplicate_timestamp, 1u);
+  EXPECT_EQ(at(last, 5).duplicate_timestamp, 0u) << "the same sample again";
+  EXPECT_EQ(shown(), before);
+  EXPECT_EQ(at(last + 10'000, 7).out_of_order, 0u) << "late, and newer";
+  EXPECT_NE(shown().find("gone{instance=\"a\", job=\"node\"} 1700000210000:5 1700000220000:7\n"), std::string::npos);
+}
+
 class SealFaults : public Seal, public ::testing::WithParamInterface<const char*> {};
 
 TEST_P(SealFaults, AreTriedAgainAndNothingIsMissingMeanwhile) {
