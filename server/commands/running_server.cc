@@ -1,12 +1,9 @@
 #include "server/commands/running_server.h"
 
 #include <boost/json.hpp>
-#include <future>
 
 #include "base/quote.h"
-#include "net/http_client.h"
-#include "net/reactor.h"
-#include "web/version.h"
+#include "server/commands/blocking_client.h"
 
 namespace narthex::server {
 namespace {
@@ -19,7 +16,7 @@ constexpr int64_t kMaxBytes = int64_t{256} << 20;
 // A client that waits for its answers.
 class Api {
  public:
-  explicit Api(std::string base) : base_(std::move(base)), reactor_("api") {
+  explicit Api(std::string base) : base_(std::move(base)), client_("api") {
     while (base_.ends_with('/')) base_.pop_back();
   }
 
@@ -38,34 +35,16 @@ class Api {
   }
 
  private:
-  // On the reactor's thread, as the client wants it; the promise outlives both.
   Result<net::Response> fetch(const std::string& url) {
-    std::promise<Result<net::Response>> promise;
-    std::shared_ptr<net::HttpClient> client;
-    reactor_.post([&] {
-      auto made = net::HttpClient::create(reactor_, {}, "narthex/" + std::string(version()));
-      if (!made) return promise.set_value(made.error());
-      client = *made;
-      net::Request request;
-      request.url = url;
-      request.timeout_ns = kTimeoutNs;
-      request.max_body_bytes = kMaxBytes;
-      client->send(std::move(request), [&](net::Outcome outcome) {
-        outcome ? promise.set_value(std::move(*outcome)) : promise.set_value(outcome.error().error);
-      });
-    });
-    auto answer = promise.get_future().get();
-    std::promise<void> released;
-    reactor_.post([&] {
-      client.reset();
-      released.set_value();
-    });
-    released.get_future().wait();
-    return answer;
+    net::Request request;
+    request.url = url;
+    request.timeout_ns = kTimeoutNs;
+    request.max_body_bytes = kMaxBytes;
+    return client_.send(std::move(request));
   }
 
   std::string base_;
-  net::Reactor reactor_;
+  BlockingClient client_;
 };
 
 const json::value* member(const json::value& value, std::string_view name) {

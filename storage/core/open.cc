@@ -65,8 +65,8 @@ void open_segments(Shared& shared, Log& log) {
 
 std::shared_ptr<Sealer> make_sealer(Shared& shared, uint64_t exemplars_sealed, const Clock& clock, Log& log) {
   return std::make_shared<Sealer>(
-      Sealer::Parts{*shared.segment_files, *shared.catalog, shared.windows, shared.core.identity, shared.exemplars,
-                    shared.page_cache, shared.options, clock, log},
+      SealParts{*shared.segment_files, *shared.catalog, shared.windows, shared.core.identity, shared.exemplars,
+                shared.page_cache, shared.options, clock, log},
       exemplars_sealed);
 }
 

@@ -10,6 +10,7 @@
 #include "storage/log/format_file.h"
 #include "storage/log/lock_holder.h"
 #include "storage/log/salvage.h"
+#include "storage/options.h"
 
 namespace narthex::storage {
 namespace {
@@ -129,7 +130,7 @@ Result<> Database::begin() {
 
 // Windows have numbers, which mean nothing with another length.
 Result<> Database::settle_window_length() {
-  window_ms_ = settings_.window_ms;
+  window_ms_ = settings_.window_ms > 0 ? settings_.window_ms : Options().window_ms;
   if (meta_.find(kWindowLength) == nullptr) {
     return change("writing the store's numbers", [&](Handles& handles) {
       return meta_.write(handles, {{std::string(kWindowLength), std::to_string(window_ms_)}}, true);
@@ -137,7 +138,7 @@ Result<> Database::settle_window_length() {
   }
   window_ms_ = meta_.number(kWindowLength, 0);
   if (window_ms_ < 1) return unreadable(settings_.folder, "the length of its windows is not a number");
-  if (window_ms_ == settings_.window_ms) return {};
+  if (settings_.window_ms <= 0 || window_ms_ == settings_.window_ms) return {};
   log_.warn("The store keeps the windows that it was made with; another length takes a new folder",
             {{"window_ms", std::to_string(window_ms_)}, {"asked_for_ms", std::to_string(settings_.window_ms)}});
   return {};

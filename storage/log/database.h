@@ -25,7 +25,7 @@ class Database {
  public:
   struct Settings {
     std::string folder;
-    int64_t window_ms = 0;  // of a new store; see Database::window_ms()
+    int64_t window_ms = 0;  // see Options::window_ms and Database::window_ms()
     bool sync_every_write = false;
     rocksdb::Env* env = nullptr;  // null: the operating system's; for tests that make writes fail
     std::function<void(std::string_view point)> at_point = {};  // see Options::at_point

@@ -15,7 +15,7 @@
 namespace narthex::storage {
 
 // Plain references: all of it outlives the sealer's thread.
-struct SealContext {
+struct SealParts {
   SegmentFiles& files;
   Catalog& catalog;
   Windows& windows;
@@ -25,6 +25,9 @@ struct SealContext {
   const Options& options;
   const Clock& clock;
   Log& log;
+};
+
+struct SealContext : SealParts {
   const std::atomic<bool>& stopping;  // the thread is to end: whatever takes long is abandoned
 
   void at(std::string_view point) const {

@@ -45,10 +45,9 @@ int64_t sealed_below(const SegmentList& segments) {
 
 }  // namespace
 
-Sealer::Sealer(const Parts& parts, uint64_t exemplars_sealed)
+Sealer::Sealer(const SealParts& parts, uint64_t exemplars_sealed)
     : options_(parts.options),
-      context_{parts.files, parts.catalog, parts.windows, parts.identity, parts.exemplars,
-               parts.cache, parts.options, parts.clock,   parts.log,      stopping_},
+      context_{parts, stopping_},
       exemplars_sealed_(exemplars_sealed),
       sealed_below_(sealed_below(parts.catalog.segments())),
       limits_(parts.options.limits) {

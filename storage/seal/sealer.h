@@ -38,19 +38,8 @@ struct SealerStats {
 // again.
 class Sealer final : public FrozenSink {
  public:
-  struct Parts {
-    SegmentFiles& files;
-    Catalog& catalog;
-    Windows& windows;
-    const Identity& identity;
-    ExemplarRing& exemplars;
-    PageCache& cache;
-    const Options& options;
-    const Clock& clock;
-    Log& log;
-  };
   // `exemplars_sealed`: those up to this number are in segments. What the parts refer to must outlive the sealer.
-  Sealer(const Parts& parts, uint64_t exemplars_sealed);
+  Sealer(const SealParts& parts, uint64_t exemplars_sealed);
   // Stops as stop() does.
   ~Sealer() override;
 

@@ -21,6 +21,7 @@ Result<std::unique_ptr<storage::Store>> open_data_folder(const std::string& path
   }
   storage::Options options;
   options.path = path;
+  options.window_ms = 0;            // whatever it has
   options.limits.retention_ms = 0;  // whoever looks must not lose anything by it
   return storage::Store::open(options, system_clock(), tsdb_log());
 }

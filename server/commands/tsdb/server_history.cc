@@ -1,15 +1,12 @@
 #include "server/commands/tsdb/server_history.h"
 
 #include <algorithm>
-#include <future>
 
 #include "base/clock.h"
-#include "net/http_client.h"
-#include "net/reactor.h"
 #include "net/url_text.h"
 #include "remote/read_client.h"
+#include "server/commands/blocking_client.h"
 #include "server/commands/tsdb/data_folder.h"
-#include "web/version.h"
 
 namespace narthex::server {
 namespace {
@@ -22,7 +19,7 @@ constexpr Timestamp kDefaultPastMs = 15LL * 86'400'000;
 // Asks one server; waits for its answers.
 class ReadClient {
  public:
-  explicit ReadClient(std::string base) : base_(std::move(base)), reactor_("read") {
+  explicit ReadClient(std::string base) : base_(std::move(base)), client_("read") {
     while (base_.ends_with('/')) base_.pop_back();
   }
 
@@ -41,39 +38,21 @@ class ReadClient {
   }
 
  private:
-  // On the reactor's thread, as the client wants it; the promise outlives both.
   Result<net::Response> post(const std::string& url, std::string body) {
-    std::promise<Result<net::Response>> promise;
-    std::shared_ptr<net::HttpClient> client;
-    reactor_.post([&] {
-      auto made = net::HttpClient::create(reactor_, {}, "narthex/" + std::string(version()));
-      if (!made) return promise.set_value(made.error());
-      client = *made;
-      net::Request request;
-      request.method = "POST";
-      request.url = url;
-      request.headers = {{"Content-Type", "application/x-protobuf"},
-                         {"Content-Encoding", "snappy"},
-                         {"X-Prometheus-Remote-Read-Version", "0.1.0"}};
-      request.body = std::move(body);
-      request.timeout_ns = kTimeoutNs;
-      request.max_body_bytes = kMaxBytes;
-      client->send(std::move(request), [&](net::Outcome outcome) {
-        outcome ? promise.set_value(std::move(*outcome)) : promise.set_value(outcome.error().error);
-      });
-    });
-    auto answer = promise.get_future().get();
-    std::promise<void> released;
-    reactor_.post([&] {
-      client.reset();
-      released.set_value();
-    });
-    released.get_future().wait();
-    return answer;
+    net::Request request;
+    request.method = "POST";
+    request.url = url;
+    request.headers = {{"Content-Type", "application/x-protobuf"},
+                       {"Content-Encoding", "snappy"},
+                       {"X-Prometheus-Remote-Read-Version", "0.1.0"}};
+    request.body = std::move(body);
+    request.timeout_ns = kTimeoutNs;
+    request.max_body_bytes = kMaxBytes;
+    return client_.send(std::move(request));
   }
 
   std::string base_;
-  net::Reactor reactor_;
+  BlockingClient client_;
 };
 
 // The samples of this stretch only: a server may answer with whole chunks.

@@ -15,32 +15,9 @@
 #include "storage/log/log_db.h"
 #include "storage/log/segment_db.h"
 #include "storage/segment/footer_codec.h"
+#include "tests/unit/storage/lines.h"
 
 namespace narthex::storage {
-
-// Keeps the lines it was given.
-class Lines final : public Log {
- public:
-  bool enabled(LogLevel level) const override { return level >= LogLevel::kWarn; }
-  void write(LogLevel, std::string_view message, std::initializer_list<LogField> fields) override {
-    std::lock_guard lock(mutex_);
-    text_ += message;
-    for (const auto& [name, value] : fields) text_ += " " + std::string(name) + "=" + value;
-    text_ += '\n';
-  }
-  std::string text() const {
-    std::lock_guard lock(mutex_);
-    return text_;
-  }
-  void clear() {
-    std::lock_guard lock(mutex_);
-    text_.clear();
-  }
-
- private:
-  mutable std::mutex mutex_;
-  std::string text_;
-};
 
 using PagesList = std::vector<std::shared_ptr<const SegmentPages>>;
 

@@ -8,6 +8,7 @@
 #include "storage/core/open.h"
 #include "storage/seal/merge.h"
 #include "tests/support/naive_store.h"
+#include "tests/unit/storage/lines.h"
 #include "tests/unit/storage/sealed.h"
 
 namespace narthex::storage {
@@ -23,25 +24,6 @@ Labels metric(const std::string& name) {
   labels.push_back({"__name__", name});
   return Labels(std::move(labels));
 }
-
-class Lines final : public Log {
- public:
-  bool enabled(LogLevel level) const override { return level >= LogLevel::kWarn; }
-  void write(LogLevel, std::string_view message, std::initializer_list<LogField> fields) override {
-    std::lock_guard lock(mutex_);
-    text_ += message;
-    for (const auto& [name, value] : fields) text_ += " " + std::string(name) + "=" + value;
-    text_ += '\n';
-  }
-  std::string text() const {
-    std::lock_guard lock(mutex_);
-    return text_;
-  }
-
- private:
-  mutable std::mutex mutex_;
-  std::string text_;
-};
 
 // Segment files of which a step fails some times.
 struct Faults {
