@@ -85,6 +85,7 @@ void Housekeeping::sweep_lists() {
       member.part->out_of_order().for_each(UINT64_MAX, [&](ListId list, Timestamp) { used.insert(list); });
     }
   }
+  if (options_.at_point) options_.at_point("sweep.gathered");
   core_.identity.sweep(used);
 }
 

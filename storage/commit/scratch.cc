@@ -54,9 +54,9 @@ Slot ScratchImpl::created(uint64_t hash) const {
 }
 
 void ScratchImpl::add_created(CreatedSlot slot) {
-  created_.push_back(slot);
   created_by_hash_.emplace(slot.hash, slot.slot);
   cover(slot.slot);
+  created_.push_back(std::move(slot));
 }
 
 std::vector<Slot> ScratchImpl::created_slots() const {

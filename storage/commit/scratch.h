@@ -33,6 +33,9 @@ class ScratchPool {
 struct CreatedSlot {
   Slot slot;
   uint64_t hash;  // of the series
+  // Its template, held until the scratch ends: a sweep that looked at the target before the slot was reserved must not
+  // drop it.
+  ListRef list = nullptr;
 };
 
 class ScratchImpl final : public Scratch {

@@ -90,7 +90,7 @@ Result<Slot> AppenderImpl::resolve(Scratch& scratch, const Labels& labels) {
   if (target_->slot_count() >= kMaxSlots) return Error{Code::kLimit, "the target has too many series"};
   const Slot slot = target_->reserve(list->id);
   lock.unlock();
-  own.add_created({slot, hash});
+  own.add_created({slot, hash, list});
   return slot;
 }
 

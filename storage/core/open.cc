@@ -73,12 +73,13 @@ std::shared_ptr<Sealer> make_sealer(Shared& shared, uint64_t exemplars_sealed, c
 // What the columns of the open windows will still take. For the thread that measures.
 uint64_t growth(const Shared& shared, ColumnForecast& forecast) {
   const auto list = shared.windows.list();
-  if (list->empty()) return 0;
+  const Timestamp newest = shared.windows.newest();
+  if (list->empty() || newest == INT64_MIN) return 0;  // the first window is there before its first sample
   ColumnForecast::State state;
   state.series = shared.core.index.size();
   state.newest_bytes = list->back()->arena()->bytes();
   for (const auto& window : *list) state.all_bytes += window->arena()->bytes();
-  state.age_ms = std::max<int64_t>(0, shared.windows.newest() - list->back()->start());
+  state.age_ms = std::max<int64_t>(0, newest - list->back()->start());
   state.window_ms = shared.options.window_ms;
   return forecast.growth(state);
 }

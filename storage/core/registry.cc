@@ -2,6 +2,14 @@
 
 namespace narthex::storage {
 
+Registry::~Registry() {
+  for (const auto& target : by_number_) {
+    if (!target) continue;
+    std::lock_guard lock(target->mutex());
+    target->forget_foreign_slots();
+  }
+}
+
 std::shared_ptr<Target> Registry::get(const ListRef& labels) {
   std::lock_guard lock(mutex_);
   if (const auto it = by_labels_.find(labels->id); it != by_labels_.end()) return by_number_[it->second];

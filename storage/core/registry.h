@@ -13,6 +13,8 @@ namespace narthex::storage {
 // Thread-safe.
 class Registry {
  public:
+  // Foreign slots name each other's targets, in circles too.
+  ~Registry();
   // The target with these public labels, made if there is none.
   std::shared_ptr<Target> get(const ListRef& labels);
   // Null if there is none with this number any more.

@@ -65,6 +65,7 @@ class Target {
   void set_foreign(Slot slot, ForeignSlot owner);
   void take_ownership(Slot slot) { foreign_.erase(slot); }
   const auto& foreign_slots() const { return foreign_; }
+  void forget_foreign_slots() { foreign_.clear(); }
 
   // Producers: numbers of the appenders at work, small and reused.
   uint32_t add_producer();

@@ -142,6 +142,7 @@ std::vector<Acknowledged> run_and_kill(const std::string& folder, uint32_t first
   int status = 0;
   ::waitpid(child, &status, 0);
   EXPECT_TRUE(WIFSIGNALED(status)) << "the writer ended by itself with " << WEXITSTATUS(status);
+  EXPECT_EQ(WTERMSIG(status), SIGKILL) << "the writer crashed";
   return acknowledged;
 }
 

@@ -315,6 +315,42 @@ TEST(FlippedByte, AmongHistogramsIsReportedAndCostsLittle) {
   }
 }
 
+// A series that comes back while the templates of dead series are swept: its slot was reserved after the sweep looked
+// at the target, and the scrape is on its way.
+TEST(Compaction, ASeriesThatReturnsDuringASweepKeepsItsTemplate) {
+  Options options = small_windows(60'000, 10'000);
+  options.max_past_ms = 60'000;
+  Store* open = nullptr;
+  std::shared_ptr<TargetAppender> appender;
+  std::unique_ptr<Scratch> returned;
+  bool dead = false;  // "dead" has no slot any more, and its template waits for the sweep
+  options.at_point = [&](std::string_view point) {
+    if (point != "sweep.gathered" || !dead || returned != nullptr) return;
+    const Timestamp at = open->stats().max_time + 1;
+    returned = appender->begin(at, at);
+    returned->set(*appender->resolve(*returned, metric("dead")), 7);
+  };
+  OpenStore store(options);
+  open = &store.get();
+  appender = store->open_target(kTarget);
+  auto other = store->open_target(Labels{{"job", "other"}});
+  ASSERT_TRUE(scrape(*appender, kStart, {{metric("a"), 1}, {metric("dead"), 1}}).status);
+  for (int i = 1; i < 40 && returned == nullptr; ++i) {
+    ASSERT_TRUE(scrape(*other, kStart + i * 15'000, {{Labels{{"__name__", "up"}, {"job", "other"}}, 1}}).status);
+    settle_all(store.get());
+    dead = dead || appender->take_remap() != nullptr;
+  }
+  ASSERT_NE(returned, nullptr);
+  std::promise<CommitResult> done;
+  appender->commit(std::move(returned), [&](CommitResult result) { done.set_value(std::move(result)); });
+  ASSERT_TRUE(done.get_future().get().status);
+  const auto shows_it = [&] { return dump(*store->view()).find("dead{") != std::string::npos; };
+  EXPECT_TRUE(shows_it());
+  appender.reset(), other.reset();
+  store.reopen();
+  EXPECT_TRUE(shows_it());
+}
+
 TEST(Compaction, RemapsSlotsAndForgetsDeadSeries) {
   Options options = small_windows(60'000, 10'000);
   options.max_past_ms = 60'000;
