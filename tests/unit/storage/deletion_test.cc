@@ -5,7 +5,7 @@
 
 #include "tests/support/naive_store.h"
 #include "tests/support/scrape_generator.h"
-#include "tests/unit/storage/fixture.h"
+#include "tests/unit/storage/sealed.h"
 
 namespace narthex::storage {
 namespace {
@@ -98,6 +98,7 @@ TEST_F(DeletionTest, AnOlderViewKeepsWhatItHad) {
 
 TEST_F(DeletionTest, CleaningTakesItOutOfTheFiles) {
   steps(200);
+  settle_all(store_.get());  // else more is sealed meanwhile
   const uint64_t before = stored_samples();
   ASSERT_GT(before, 0u);
   remove("__name__", ".+", kMinTime, generator_->now() - 120'000);
@@ -135,6 +136,7 @@ TEST_F(DeletionTest, ASnapshotIsOpenedByAnotherServer) {
 
 TEST_F(DeletionTest, ASnapshotWithoutTheHeadHasTheSegments) {
   steps(150);
+  settle_all(store_.get());
   const auto name = store_->snapshot(true);
   ASSERT_TRUE(name) << name.error().str();
   const auto blocks = store_->blocks();

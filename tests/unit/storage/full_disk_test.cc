@@ -11,6 +11,11 @@
 #include "tests/unit/storage/failing_env.h"
 #include "tests/unit/storage/fixture.h"
 
+// The leak checker asks for it. What RocksDB 7.8 forgets when a flush of several families fails: the memtables that it
+// had just begun, a few kilobytes per failure.
+extern "C" const char* __lsan_default_suppressions();
+extern "C" const char* __lsan_default_suppressions() { return "leak:rocksdb::DBImpl::AtomicFlushMemTables\n"; }
+
 namespace narthex::storage {
 namespace {
 
